@@ -1,0 +1,40 @@
+# Every target sets up its own virtual environment where there is none, and is quick where there is one.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: contracts test slow lint bench lock clean
+
+contracts: $(READY)  ## the contracts against the embedded emulators
+	$(BIN)/pytest -p pytest_keyauth --keyauth-contracts=all --keyauth-fail-under=100 -q contracts
+
+test: $(READY)  ## the tests
+	$(BIN)/pytest -m "not slow"
+
+slow: $(READY)  ## the tests that take longer
+	$(BIN)/pytest -m slow
+
+lint: $(READY)  ## formatting, ruff, types, arrows
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)  ## the benchmarks, as ratios measured in one run
+	$(BIN)/python tests/bench/run.py
+
+# pyproject.toml: what is needed; dev-requirements.txt: the exact versions that CI uses, with their hashes.
+$(READY): pyproject.toml dev-requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Python %d.%d is too old, 3.11 is the oldest: make PYTHON=python3.12" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement dev-requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+lock: $(READY)  ## renew dev-requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --group dev --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --upgrade --output-file dev-requirements.txt pyproject.toml
+
+clean:
+	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
