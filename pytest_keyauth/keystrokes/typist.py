@@ -1,0 +1,163 @@
+"""Made-up people who type: each text is a new recording in their own rhythm, in the provider's format."""
+
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import NamedTuple
+
+from pytest_keyauth.keystrokes.grammar import Recording, render
+from pytest_keyauth.keystrokes.keyboard import GERMAN, SHIFTS, Layout, Stroke
+from pytest_keyauth.keystrokes.rhythm import NOISE, Rhythm
+
+__all__ = ["RecordingTimes", "Typist"]
+
+BROWSER = "firefox/38.0"  # the one of the document's samples
+
+_SHORTEST_MS = 25  # of a hold, and of an interval: a shift key's release has to fit into it
+_LONGEST_HOLD_MS = 600
+_LONGEST_INTERVAL_MS = 1400
+
+
+class RecordingTimes:
+    """A clock for recordings: five minutes pass from each reading to the next."""
+
+    def __init__(self, start: datetime) -> None:
+        """`start` is what the first reading says."""
+        self._next = start
+
+    def __call__(self) -> datetime:
+        """Read the clock."""
+        now = self._next
+        self._next += timedelta(minutes=5)
+        return now
+
+
+def _recording_times() -> Callable[[], datetime]:
+    return RecordingTimes(datetime(2026, 1, 5, 9, 0, 0))
+
+
+class _Press(NamedTuple):
+    """One key down and up again, in ms from the first key down."""
+
+    key: str
+    down_ms: int
+    up_ms: int
+
+
+@dataclass(frozen=True)
+class Typist:
+    """One made-up person at a keyboard. Two typists with the same seed and device make the same recordings.
+
+    `clock` says when each recording was made. Typists are equal if they are the same person: what they
+    have typed so far is state beside it. Every recording differs from those before.
+    """
+
+    name: str
+    seed: int | str
+    mobile: bool = False
+    layout: Layout = GERMAN
+    clock: Callable[[], datetime] = field(default_factory=_recording_times, repr=False, compare=False)
+    rhythm: Rhythm = field(init=False, repr=False)
+    _random: random.Random = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Derive the person from the seed."""
+        object.__setattr__(self, "rhythm", Rhythm.drawn(f"{self.seed}", self.mobile))
+        object.__setattr__(self, "_random", random.Random(f"typing of {self.seed}"))
+
+    def types(self, text: str) -> str:
+        """A new AnyText sample: this person types the text.
+
+        Raises ValueError for an empty text, UntypeableCharacterError for a character that no key writes.
+        """
+        if not text:
+            raise ValueError("a typist needs a text of at least one character to type")
+        strokes, spans = _with_shifts(self.layout.strokes(text))
+        return render(self._recording(None, self._presses(strokes, spans)))
+
+    def password(self, text: str) -> str:
+        """A new masked sample: this person types the password, and only its length and rhythm are recorded.
+
+        Any characters will do, since none is shown. Raises ValueError for an empty password.
+        """
+        if not text:
+            raise ValueError("a typist needs a password of at least one character to type")
+        strokes = [self.layout.find(character) or _unknown(character) for character in text]
+        presses = self._presses(strokes, {})
+        masked = [press._replace(key=f"I{position}") for position, press in enumerate(presses)]
+        return render(self._recording(str(len(text)), masked))
+
+    def _recording(self, length: str | None, presses: Sequence[_Press]) -> Recording:
+        events = [(press.down_ms, "d", press.key) for press in presses]
+        events += [(press.up_ms, "u", press.key) for press in presses]
+        events.sort(key=lambda event: event[0])
+        to_first_key_ms = self._lognormal_ms(5.5, 0.5, 2000)
+        delays_ms = [after[0] - before[0] for before, after in pairwise(events)]
+        return Recording(
+            browser=BROWSER,
+            mobile=self.mobile,
+            recorded_at=self.clock().strftime("%Y-%m-%d %H:%M:%S"),
+            length=length,
+            delays_ms=(to_first_key_ms, *delays_ms),
+            actions="".join(action for _, action, _ in events),
+            keys=tuple(key for _, _, key in events),
+        )
+
+    def _presses(self, strokes: Sequence[Stroke], spans: dict[int, int]) -> list[_Press]:
+        """Strike the keys in turn. `spans` has each shift's index, and that of the last stroke it is for."""
+        hold_shift = self._random.gauss(0, 0.045 * NOISE)  # nobody is equally awake each time
+        interval_shift = self._random.gauss(0, 0.055 * NOISE)
+        presses: list[_Press] = []
+        free_ms: dict[str, int] = {}  # when each key was last released
+        down_ms = 0
+        for index, stroke in enumerate(strokes):
+            if index:
+                interval = self.rhythm.interval(strokes[index - 1], stroke) + interval_shift
+                down_ms += self._lognormal_ms(interval, self.rhythm.interval_noise, _LONGEST_INTERVAL_MS)
+            if stroke.key in free_ms:  # a key must come up before it can go down again
+                down_ms = max(down_ms, free_ms[stroke.key] + self._random.randint(10, 40))
+            hold = self.rhythm.hold(stroke) + hold_shift
+            up_ms = down_ms + self._lognormal_ms(hold, self.rhythm.hold_noise, _LONGEST_HOLD_MS)
+            free_ms[stroke.key] = up_ms
+            presses.append(_Press(stroke.key, down_ms, up_ms))
+        for index, last in spans.items():
+            presses[index] = presses[index]._replace(up_ms=self._shift_up_ms(presses, last))
+        return presses
+
+    def _shift_up_ms(self, presses: Sequence[_Press], last: int) -> int:
+        """When shift is let go of: after the last letter it is for went down, before the next one does."""
+        letter = presses[last]
+        delay_ms = round((letter.up_ms - letter.down_ms) * self.rhythm.shift_share)
+        if last + 1 < len(presses):
+            delay_ms = min(delay_ms, presses[last + 1].down_ms - letter.down_ms - 1)
+        return letter.down_ms + max(1, delay_ms)
+
+    def _lognormal_ms(self, mean: float, sd: float, longest_ms: int) -> int:
+        """A time whose logarithm is normally distributed, cut off at 2.5 standard deviations."""
+        deviation = max(-2.5, min(2.5, self._random.gauss(0, 1)))
+        return max(_SHORTEST_MS, min(longest_ms, round(math.exp(mean + sd * deviation))))
+
+
+def _unknown(character: str) -> Stroke:
+    """A key for a character of a password that is not on the layout: slow to find, but always the same."""
+    return Stroke(f"U+{ord(character):04X}", "other", 4)
+
+
+def _with_shifts(strokes: Sequence[Stroke]) -> tuple[list[Stroke], dict[int, int]]:
+    """Put shift before each run of strokes that need it; also maps each shift's index to the run's last."""
+    result: list[Stroke] = []
+    spans: dict[int, int] = {}
+    shift_index = None
+    for stroke in strokes:
+        if stroke.shift is None:
+            shift_index = None
+        elif shift_index is None:
+            shift_index = len(result)
+            result.append(SHIFTS[stroke.shift])
+        result.append(stroke)
+        if shift_index is not None:
+            spans[shift_index] = len(result) - 1
+    return result, spans
