@@ -1,0 +1,86 @@
+"""KeyTrac accounts and the settings that the provider's console offers."""
+
+from dataclasses import dataclass, field, fields, replace
+
+from pytest_keyauth.emulator.keytrac.profile import distort
+from pytest_keyauth.emulator.keytrac.store import Method, Store, User
+
+__all__ = ["Account", "AccountSettings"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountSettings:
+    """What the owner of an account sets in the provider's console.
+
+    The document names the settings and not their defaults: those are assumed, so that its own examples pass (they
+    type 53 characters, and authenticate with one password sample).
+    """
+
+    verified: bool = True
+    minimum_text_length: int = 40
+    minimum_password_samples: int = 1
+
+    def changed(self, changes: dict[str, object]) -> "AccountSettings":
+        """Return a copy with some settings changed.
+
+        :raises ValueError: for an unknown setting, or a value of the wrong type or range; says what was expected.
+        """
+        known = {item.name for item in fields(self)}
+        for name, value in changes.items():
+            if name not in known:
+                raise ValueError(f"no account setting {name!r}; there are: {', '.join(sorted(known))}")
+            if name == "verified":
+                if not isinstance(value, bool):
+                    raise ValueError(f"verified={value!r}: expected True or False")
+            elif isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                raise ValueError(f"{name}={value!r}: expected a whole number, 0 or more")
+        return replace(self, **changes)  # type: ignore[arg-type]  # checked by name and type above
+
+
+@dataclass(slots=True)
+class Account:
+    """One customer of KeyTrac: a token, settings, and a store that no other account can see into.
+
+    Beside what the API does to it, it can be steered: settings as in the provider's console, and real faults.
+    """
+
+    token: str = field(repr=False)
+    settings: AccountSettings = field(default_factory=AccountSettings)
+    store: Store = field(default_factory=Store)
+    _intact: dict[tuple[str, str], bytes] = field(default_factory=dict, repr=False)
+
+    def configure(self, **changes: object) -> None:
+        """Change settings, as in the provider's console (see :class:`AccountSettings`).
+
+        :raises ValueError: for an unknown setting or an unfit value.
+        """
+        self.settings = self.settings.changed(changes)
+
+    def fail_store(self, action: str, times: int = 1) -> None:
+        """Let the store fail the next ``times`` times at one action (see :class:`Store`)."""
+        self.store.fail(action, times)
+
+    def damage_profile(self, user_id: str, method: str) -> None:
+        """Cut a stored profile short, so that it cannot be deserialized."""
+        user, name = self._enrolled(user_id, method)
+        user.profiles[name] = user.profiles[name][: len(user.profiles[name]) // 2]
+
+    def distort_profile(self, user_id: str, method: str) -> None:
+        """Replace a stored profile's numbers by such that nothing can be computed with."""
+        user, name = self._enrolled(user_id, method)
+        user.profiles[name] = distort(user.profiles[name])
+
+    def restore_profile(self, user_id: str, method: str) -> None:
+        """Put back the profile that was damaged or distorted."""
+        user, name = self._enrolled(user_id, method)
+        user.profiles[name] = self._intact.pop((user_id, name))
+
+    def _enrolled(self, user_id: str, method: str) -> tuple[User, Method]:
+        user = self.store.find_user(user_id)
+        if user is None:
+            raise ValueError(f"no user {user_id!r} in this account")
+        for name, stored in user.profiles.items():
+            if name == method:
+                self._intact.setdefault((user_id, name), stored)
+                return user, name
+        raise ValueError(f"user {user_id!r} has no profile for {method!r}; enrolled: {sorted(user.profiles) or 'none'}")

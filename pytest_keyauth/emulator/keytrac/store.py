@@ -1,0 +1,114 @@
+"""Where a KeyTrac account keeps its users and profiles, and where it can really fail."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal, get_args
+
+__all__ = ["Action", "DailyCount", "Method", "Store", "StoreFailure", "User"]
+
+Method = Literal["anytext", "password"]
+Action = Literal["list-users", "delete-user", "read-activity", "write-profile", "scan-profiles"]
+
+
+class StoreFailure(Exception):
+    """The store could not do what it was asked to; nothing was changed."""
+
+
+class DailyCount:
+    """A counter that also knows its days (UTC), for the status window."""
+
+    __slots__ = ("_by_day", "total")
+
+    def __init__(self) -> None:
+        self.total = 0
+        self._by_day: dict[date, int] = {}
+
+    def add(self, moment: datetime) -> None:
+        """Count one event at that moment."""
+        self.total += 1
+        day = moment.date()
+        self._by_day[day] = self._by_day.get(day, 0) + 1
+
+    def between(self, first: date, last: date) -> int:
+        """Count the events of the days ``first`` to ``last``, both included."""
+        return sum(count for day, count in self._by_day.items() if first <= day <= last)
+
+
+@dataclass(slots=True)
+class User:
+    """One user of an account: what was counted of it, and its serialised profile for each method."""
+
+    identifier: str
+    created_at: datetime
+    last_activity: datetime | None = None
+    enrolment_count: int = 0
+    authentication_count: int = 0
+    method_activity: dict[Method, datetime] = field(default_factory=dict)
+    profiles: dict[Method, bytes] = field(default_factory=dict, repr=False)
+
+    def touch(self, method: Method, moment: datetime) -> None:
+        """Note an enrolment or authentication at that moment."""
+        self.last_activity = moment
+        self.method_activity[method] = moment
+
+
+class Store:
+    """The users, profiles and activity counts of one account, in memory.
+
+    ``fail(action)`` breaks it for real: the action raises :class:`StoreFailure` before it changes anything, and
+    whoever called must cope.
+    """
+
+    def __init__(self) -> None:
+        self._users: dict[str, User] = {}
+        self._failing: dict[str, int] = {}
+        self.users_created = DailyCount()
+        self.enrolments = DailyCount()
+        self.authentications = DailyCount()
+
+    def fail(self, action: str, times: int = 1) -> None:
+        """Let the next ``times`` calls of one action fail; 0 mends it."""
+        if action not in get_args(Action):
+            raise ValueError(f"no store action {action!r}; there are: {', '.join(get_args(Action))}")
+        if times < 0:
+            raise ValueError(f"times={times}: expected 0 (mend) or more")
+        self._failing[action] = times
+
+    def _attempt(self, action: Action) -> None:
+        if self._failing and (left := self._failing.get(action, 0)):
+            self._failing[action] = left - 1
+            raise StoreFailure(action)
+
+    def insert_user(self, user: User) -> None:
+        """Keep a new user, and count it."""
+        self._users[user.identifier] = user
+        self.users_created.add(user.created_at)
+
+    def find_user(self, identifier: str) -> User | None:
+        """Look one user up."""
+        return self._users.get(identifier)
+
+    def list_users(self) -> list[User]:
+        """All users, the newest first, as in the document's example."""
+        self._attempt("list-users")
+        return list(reversed(self._users.values()))
+
+    def delete_user(self, identifier: str) -> None:
+        """Remove a user with its profiles."""
+        self._attempt("delete-user")
+        del self._users[identifier]
+
+    def read_activity(self) -> None:
+        """Open the activity records, of a user or of the account; they are read from the values themselves."""
+        self._attempt("read-activity")
+
+    def write_profile(self, user: User, method: Method, profile: bytes) -> None:
+        """Store a serialised profile, overwriting an older one."""
+        self._attempt("write-profile")
+        user.profiles[method] = profile
+
+    def scan_profiles(self, method: Method) -> Iterator[tuple[str, bytes]]:
+        """Go through the profiles of one method: (user identifier, serialised profile)."""
+        self._attempt("scan-profiles")
+        return ((user.identifier, user.profiles[method]) for user in self._users.values() if method in user.profiles)

@@ -1,0 +1,71 @@
+"""What can go wrong, and whose fault it is.
+
+::
+
+    KeyauthError
+    ├── KeyauthUsageError          we, or what we were given, are wrong
+    │   ├── SettingsError          an option, ini value or environment variable
+    │   ├── UnknownOutcomeError    an outcome's name that no OpenAPI document has
+    │   └── ControlPlaneError      the control plane of an emulator refused a command
+    └── ContractFailure            the provider is wrong (also an AssertionError)
+        └── OutcomeNotWitnessed    a test's traffic did not show the outcome that the test is for
+"""
+
+__all__ = [
+    "ContractFailure",
+    "ControlPlaneError",
+    "KeyauthError",
+    "KeyauthUsageError",
+    "OutcomeNotWitnessed",
+    "SettingsError",
+    "UnknownOutcomeError",
+]
+
+
+class KeyauthError(Exception):
+    """The root of all errors that this package raises for its users."""
+
+
+class KeyauthUsageError(KeyauthError):
+    """We, or what we were given, are wrong; nothing is said about the provider."""
+
+
+class SettingsError(KeyauthUsageError):
+    """An option, an ini value or an environment variable cannot be used."""
+
+
+class UnknownOutcomeError(KeyauthUsageError):
+    """No OpenAPI document has an outcome of that name."""
+
+    def __init__(self, name: str, nearest: list[str]) -> None:
+        super().__init__(name, nearest)
+        self.name = name
+        self.nearest = nearest
+
+    def __str__(self) -> str:
+        hint = f"; the nearest are: {', '.join(self.nearest)}" if self.nearest else ""
+        return f"no documented outcome is named {self.name!r} (expected operation/status/name){hint}"
+
+
+class ControlPlaneError(KeyauthUsageError):
+    """The control plane of an emulator refused a command."""
+
+
+class ContractFailure(KeyauthError, AssertionError):
+    """The provider does not do what its document says."""
+
+
+class OutcomeNotWitnessed(ContractFailure):
+    """A test passed, but its traffic did not show the outcome that it is for."""
+
+    def __init__(self, claimed: list[str], seen: list[str]) -> None:
+        super().__init__(claimed, seen)
+        self.claimed = claimed
+        self.seen = seen
+
+    def __str__(self) -> str:
+        seen = "\n".join(f"  - {line}" for line in self.seen) or "  - no request at all"
+        return (
+            f"this test is for {', '.join(self.claimed)}, but its traffic showed:\n{seen}\n"
+            "Either the answer is not the documented one, or the marker keyauth_outcome names the wrong outcome."
+        )
