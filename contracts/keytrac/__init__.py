@@ -1,0 +1,1 @@
+"""Contracts of the KeyTrac API, one module per operation."""
