@@ -1,0 +1,52 @@
+"""A pytest plugin for software that talks to KeyTrac or Keyfax: emulators, clients, keystroke samples, contracts."""
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+#: What ``pytest -p pytest_keyauth`` and the entry point load.
+pytest_plugins = ["pytest_keyauth.plugin"]
+
+if TYPE_CHECKING:
+    from pytest_keyauth.control import KeytracControl
+    from pytest_keyauth.emulator.keytrac import KeytracEmulator
+    from pytest_keyauth.errors import KeyauthError
+    from pytest_keyauth.keystrokes.samples import MaskedSamples, Samples
+    from pytest_keyauth.keystrokes.typist import Typist
+    from pytest_keyauth.keytrac import KeytracToken
+
+_HOMES = {
+    "KeyauthError": "pytest_keyauth.errors",
+    "KeytracControl": "pytest_keyauth.control",
+    "KeytracEmulator": "pytest_keyauth.emulator.keytrac",
+    "KeytracToken": "pytest_keyauth.keytrac",
+    "MaskedSamples": "pytest_keyauth.keystrokes.samples",
+    "Samples": "pytest_keyauth.keystrokes.samples",
+    "Typist": "pytest_keyauth.keystrokes.typist",
+}
+
+__all__ = [
+    "KeyauthError",
+    "KeytracControl",
+    "KeytracEmulator",
+    "KeytracToken",
+    "MaskedSamples",
+    "Samples",
+    "Typist",
+    "__version__",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first asked for: loading the plugin must cost its user next to nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,1 @@
+"""What puts an emulator within a client's reach: an httpx transport, an ASGI application, a server."""

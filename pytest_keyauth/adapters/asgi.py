@@ -1,0 +1,63 @@
+"""The emulators as one ASGI application."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from pytest_keyauth.emulator.control import PREFIX, ControlPlane
+from pytest_keyauth.emulator.keytrac import KeytracEmulator
+from pytest_keyauth.emulator.message import Request, Response
+
+__all__ = ["EmulatorApplication"]
+
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+
+
+class EmulatorApplication:
+    """KeyTrac at the root, the control plane below ``/_keyauth/``.
+
+    Written to the ASGI interface directly: a framework would cost more than the emulator does. Header names keep their
+    case only behind a server that hands them on as they were sent (see ``server``).
+    """
+
+    def __init__(self, keytrac: KeytracEmulator) -> None:
+        self._keytrac = keytrac
+        self._control = ControlPlane(keytrac)
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Answer one HTTP request."""
+        if scope["type"] != "http":
+            raise RuntimeError(f"the emulators speak HTTP only, not {scope['type']}")
+        body = await _read_body(receive)
+        if body is None:
+            return
+        response = self._answer(_read_request(scope, body))
+        await _send_response(response, send)
+
+    def _answer(self, request: Request) -> Response:
+        if request.path.startswith(PREFIX):
+            return self._control.handle(request)
+        return self._keytrac.handle(request)
+
+
+async def _read_body(receive: Receive) -> bytes | None:
+    """Read the whole body; None where the client went away before it was complete."""
+    message = await receive()
+    chunks = [message.get("body", b"")]
+    while message.get("more_body"):
+        message = await receive()
+        chunks.append(message.get("body", b""))
+    return None if message["type"] == "http.disconnect" else b"".join(chunks)
+
+
+def _read_request(scope: dict[str, Any], body: bytes) -> Request:
+    headers = tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]])
+    path = scope["raw_path"].decode("latin-1")
+    return Request(scope["method"], path, scope["query_string"].decode("latin-1"), headers, body)
+
+
+async def _send_response(response: Response, send: Send) -> None:
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
+    headers.append((b"content-length", b"%d" % len(response.body)))
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
+    await send({"type": "http.response.body", "body": response.body})

@@ -1,0 +1,34 @@
+"""An emulator behind an httpx transport: no socket, no thread, no event loop of its own."""
+
+from collections.abc import Callable
+
+import httpx
+
+from pytest_keyauth.emulator.message import Request, Response
+
+__all__ = ["EmulatorTransport"]
+
+
+class EmulatorTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Answers httpx requests, sync and async, from an emulator in this process.
+
+    It is a transport of its own kind, so recorders that patch httpx's transports leave it alone.
+    """
+
+    def __init__(self, handle: Callable[[Request], Response]) -> None:
+        self._handle = handle
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request of a sync client."""
+        return self._answer(request, request.read())
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request of an async client."""
+        return self._answer(request, await request.aread())
+
+    def _answer(self, request: httpx.Request, body: bytes) -> httpx.Response:
+        path, _, query = request.url.raw_path.decode("ascii").partition("?")
+        headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
+        response = self._handle(Request(request.method, path, query, headers, body))
+        headers = (*response.headers, ("Content-Length", str(len(response.body))))
+        return httpx.Response(response.status, headers=list(headers), content=response.body)

@@ -1,0 +1,67 @@
+"""The emulators behind a socket: uvicorn with httptools, handing header names on as they were sent."""
+
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+__all__ = ["HeaderCaseProtocol", "serve"]
+
+
+class HeaderCaseProtocol(HttpToolsProtocol):
+    """uvicorn's protocol, but for one thing: header names keep the case in which they were sent.
+
+    KeyTrac's document tells ``Authorization`` from ``authorization``, and uvicorn lower-cases both.
+    """
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take one header from the parser."""
+        if len(name) == 6 and name.lower() == b"expect" and value.lower() == b"100-continue":
+            self.expect_100_continue = True
+        self.headers.append((name, value))
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """Says that it listens once it does, so that whoever waits for it need not poll."""
+
+    def __init__(self, config: uvicorn.Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then announce it."""
+        await super().startup(sockets)
+        self._announce()
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Bind a socket; port 0 takes a free one.
+
+    :raises OSError: where the address cannot be had.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # With the protocol named: asyncio turns Nagle's delay of 40 ms off only for sockets that say that they are TCP.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def serve(application: Any, listener: socket.socket, announce: Callable[[], None]) -> None:
+    """Serve an ASGI application on a bound socket until SIGINT or SIGTERM; ``announce`` is called once it listens."""
+    config = uvicorn.Config(
+        application,
+        http=HeaderCaseProtocol,
+        ws="none",
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+    )
+    _AnnouncingServer(config, announce).run(sockets=[listener])

@@ -1,0 +1,225 @@
+"""The documented outcomes, as the OpenAPI documents tell them, and which of them an answer is.
+
+The OpenAPI documents are the only table of outcomes; their extensions are explained in the files themselves.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pytest_keyauth.errors import UnknownOutcomeError
+
+__all__ = ["Catalogue", "Operation", "Outcome", "find_outcome", "load_catalogue", "load_document"]
+
+_METHODS = ("get", "put", "post", "delete", "patch")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One documented answer of one operation.
+
+    ``status`` is three digits, or a range such as ``2XX`` where the document does not state it. ``condition`` is the
+    document's own sentence. ``needs`` says what an ordinary request cannot provoke: ``fault``, ``setting`` or
+    ``empty-account``; None where a request will do. ``example`` is the documented body with the extensions around it.
+    """
+
+    provider: str
+    operation: str
+    status: str
+    label: str
+    condition: str = field(repr=False)
+    needs: str | None = field(repr=False)
+    general: bool = field(repr=False)
+    example: Mapping[str, Any] = field(repr=False, compare=False)
+
+    @property
+    def name(self) -> str:
+        """The full name: ``operation/status/label``."""
+        return f"{self.operation}/{self.status}/{self.label}"
+
+    def has_status(self, status: int) -> bool:
+        """Whether this outcome has that status."""
+        return self.status == str(status) or self.status == f"{status // 100}XX"
+
+    def has_body(self, body: Any) -> bool:
+        """Whether a parsed body is this outcome's: literally, but for what varies or is left open."""
+        return _Shape(self.example).fits(self.example["value"], body, "")
+
+
+class _Shape:
+    """Compares a documented value with an actual one, as the example's extensions say."""
+
+    def __init__(self, example: Mapping[str, Any]) -> None:
+        self._varies = _pointer_pattern(example.get("x-keyauth-varies", ()))
+        self._optional = _pointer_pattern(example.get("x-keyauth-optional", ()))
+        self._open = _pointer_pattern(example.get("x-keyauth-open", ()))
+        self._any_length = _pointer_pattern(
+            pointer[: pointer.index("/*")] for pointer in example.get("x-keyauth-varies", ()) if "/*" in pointer
+        )
+        self._placeholders: Mapping[str, str] = example.get("x-keyauth-placeholders", {})
+
+    def fits(self, expected: Any, actual: Any, pointer: str) -> bool:
+        if type(expected) is not type(actual):
+            return False
+        if isinstance(expected, dict):
+            return self._fits_object(expected, actual, pointer)
+        if isinstance(expected, list):
+            return self._fits_array(expected, actual, pointer)
+        if self._varies(pointer):
+            return True
+        if isinstance(expected, str) and self._placeholders:
+            return self._fits_text(expected, actual)
+        return bool(expected == actual)
+
+    def _fits_object(self, expected: dict[str, Any], actual: dict[str, Any], pointer: str) -> bool:
+        missing = [key for key in expected if key not in actual]
+        if any(not self._optional(f"{pointer}/{key}") for key in missing):
+            return False
+        if not self._open(pointer) and any(key not in expected for key in actual):
+            return False
+        return all(
+            self.fits(value, actual[key], f"{pointer}/{key}") for key, value in expected.items() if key in actual
+        )
+
+    def _fits_array(self, expected: list[Any], actual: list[Any], pointer: str) -> bool:
+        if self._any_length(pointer):
+            return all(any(self.fits(item, value, f"{pointer}/0") for item in expected) for value in actual)
+        return len(expected) == len(actual) and all(
+            self.fits(item, value, f"{pointer}/{index}")
+            for index, (item, value) in enumerate(zip(expected, actual, strict=True))
+        )
+
+    def _fits_text(self, expected: str, actual: str) -> bool:
+        pattern = re.escape(expected)
+        for literal, expression in self._placeholders.items():
+            pattern = pattern.replace(re.escape(literal), expression, 1)
+        return re.fullmatch(pattern, actual) is not None
+
+
+def _pointer_pattern(pointers: Iterable[str]) -> Any:
+    """A predicate that tells whether a JSON pointer is one of these, where ``*`` is any index or key."""
+    alternatives = [re.escape(pointer).replace(r"\*", "[^/]+") for pointer in pointers]
+    if not alternatives:
+        return lambda _pointer: False
+    return re.compile("|".join(alternatives)).fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One documented operation: its name, method, and path as a template."""
+
+    name: str
+    method: str
+    path: str
+
+    def takes(self, method: str, path: str) -> bool:
+        """Whether a request is one of this operation's."""
+        pattern = "[^/]+".join(re.escape(part) for part in re.split(r"\{[^}]*\}", self.path))
+        return method == self.method and re.fullmatch(pattern, path) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All documented operations and outcomes of one provider, in the document's order."""
+
+    provider: str
+    operations: tuple[Operation, ...]
+    outcomes: tuple[Outcome, ...]
+
+    def __iter__(self) -> Iterator[Outcome]:
+        return iter(self.outcomes)
+
+    def __len__(self) -> int:
+        return len(self.outcomes)
+
+    def names(self) -> list[str]:
+        """The outcomes' full names."""
+        return [outcome.name for outcome in self.outcomes]
+
+    def find_operation(self, method: str, path: str) -> str | None:
+        """Name the operation that a request is for; None where it is for none."""
+        for operation in self.operations:
+            if operation.takes(method, path):
+                return operation.name
+        return None
+
+    def recognize(self, method: str, path: str, status: int, body: bytes) -> Outcome | None:
+        """Tell which documented outcome an answer is; None where it is none of them."""
+        operation = self.find_operation(method, path)
+        if operation is None:
+            return None
+        try:
+            value = json.loads(body)
+        except ValueError:
+            return None
+        candidates = (outcome for outcome in self.outcomes if outcome.operation == operation)
+        return next((item for item in candidates if item.has_status(status) and item.has_body(value)), None)
+
+
+def find_outcome(name: str, catalogues: Iterable[Catalogue]) -> Outcome:
+    """Look an outcome up by its full name.
+
+    :raises UnknownOutcomeError: with the nearest names.
+    """
+    known = {outcome.name: outcome for catalogue in catalogues for outcome in catalogue}
+    if name not in known:
+        from difflib import get_close_matches
+
+        raise UnknownOutcomeError(name, get_close_matches(name, known, n=3, cutoff=0.5))
+    return known[name]
+
+
+def load_document(provider: str) -> dict[str, Any]:
+    """Load a provider's OpenAPI document as plain data."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    text = (Path(__file__).parent / "openapi" / f"{provider}.yaml").read_text(encoding="utf-8")
+    document: dict[str, Any] = yaml.load(text, Loader=loader)  # noqa: S506  # one of the two safe loaders
+    return document
+
+
+@cache
+def load_catalogue(provider: str) -> Catalogue:
+    """Read a provider's operations and outcomes; the document is parsed once in a process."""
+    document = load_document(provider)
+    operations: list[Operation] = []
+    outcomes: list[Outcome] = []
+    for path, item in document["paths"].items():
+        for method in _METHODS:
+            if method in item:
+                operations.append(Operation(item[method]["operationId"], method.upper(), path))
+                outcomes.extend(_read_outcomes(provider, item[method], document))
+    return Catalogue(provider, tuple(operations), tuple(outcomes))
+
+
+def _read_outcomes(provider: str, operation: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[Outcome]:
+    for status, reference in operation["responses"].items():
+        response = _resolve(reference, document)
+        for media_type in response.get("content", {}).values():
+            for label, example_reference in media_type.get("examples", {}).items():
+                example = _resolve(example_reference, document)
+                yield Outcome(
+                    provider=provider,
+                    operation=operation["operationId"],
+                    status=str(status),
+                    label=label,
+                    condition=example.get("summary", ""),
+                    needs=example.get("x-keyauth-needs"),
+                    general=bool(example.get("x-keyauth-general")),
+                    example=example,
+                )
+
+
+def _resolve(value: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Follow a local reference (``#/components/…``)."""
+    while "$ref" in value:
+        target: Any = document
+        for part in value["$ref"].removeprefix("#/").split("/"):
+            target = target[part]
+        value = target
+    return value

@@ -1,0 +1,151 @@
+"""The pytest plugin: hooks and options, each handed on to a part that can be used without pytest."""
+
+import os
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_keyauth.contract_collection import (
+    MARKER,
+    ContractModule,
+    check_markers,
+    claimed_outcomes,
+    find_contracts,
+    is_contract,
+)
+from pytest_keyauth.errors import OutcomeNotWitnessed, SettingsError
+from pytest_keyauth.fixtures import *  # noqa: F403  # pytest finds fixtures by their names in a plugin
+from pytest_keyauth.fixtures import SETTINGS, TRAFFIC
+from pytest_keyauth.settings import CONTRACTS, PROVIDERS, TARGETS, read_settings
+
+if TYPE_CHECKING:
+    from pytest_keyauth.ledger import Coverage, Ledger
+
+PASSED = pytest.StashKey[bool]()
+
+#: (name, metavar, help); each is an option ``--keyauth-NAME`` and an ini value ``keyauth_NAME``.
+OPTIONS = (
+    ("target", "|".join(TARGETS), "who answers the clients (default: emulator)"),
+    ("contracts", "|".join(CONTRACTS), "also collect the contract modules that pytest-keyauth ships"),
+    ("seed", "N", "what all made-up data follow from, with the test's id (default: 0)"),
+    ("fail-under", "PCT", "fail the run where fewer of the documented outcomes were witnessed"),
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("keyauth", "KeyTrac and Keyfax (pytest-keyauth)")
+    for name, metavar, description in OPTIONS:
+        destination = f"keyauth_{name.replace('-', '_')}"
+        group.addoption(f"--keyauth-{name}", dest=destination, metavar=metavar, help=description)
+        parser.addini(destination, description, type="string", default="")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", f"{MARKER}(name): the documented outcome that a test asserts, and must witness")
+    names = [f"keyauth_{name.replace('-', '_')}" for name, _, _ in OPTIONS]
+    values = {name.removeprefix("keyauth_"): config.getoption(name) or config.getini(name) for name in names}
+    try:
+        settings = config.stash[SETTINGS] = read_settings(values, os.environ)
+    except SettingsError as error:
+        raise pytest.UsageError(str(error)) from None
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(LedgerKeeper(config), "keyauth-ledger")
+    for provider in settings.contracts:
+        folder = str(find_contracts(provider))
+        if folder not in config.args:  # a worker of pytest-xdist is given them by its controller
+            config.args.append(folder)
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return config.stash[SETTINGS].describe()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Generator[None, Any, Any]:
+    collected = yield
+    return [ContractModule.collect_file(parent, file_path)] if is_contract(file_path) else collected
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    check_markers(items, PROVIDERS)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    result = yield
+    if claimed := claimed_outcomes(item):
+        _check_claims(item, claimed)
+    return result
+
+
+def _check_claims(item: pytest.Item, claimed: list[str]) -> None:
+    from pytest_keyauth.ledger import Traffic
+
+    traffic = item.stash.get(TRAFFIC, Traffic())
+    witnessed = {name for names in traffic.witnesses().values() for name in names}
+    if not witnessed.issuperset(claimed):
+        raise OutcomeNotWitnessed(claimed, [observation.describe() for observation in traffic.observations])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if TRAFFIC not in item.stash:
+        return report
+    item.stash[PASSED] = report.passed and (report.when == "setup" or item.stash.get(PASSED, False))
+    if report.failed:
+        report.sections.append(
+            ("keyauth", f"the data of this test follow from --keyauth-seed={item.config.stash[SETTINGS].seed}")
+        )
+    if report.when == "teardown" and item.stash[PASSED]:
+        vars(report)["keyauth_witnesses"] = item.stash[TRAFFIC].witnesses()  # pytest-xdist carries it along
+    return report
+
+
+class LedgerKeeper:
+    """Keeps the run's ledger: where tests run in workers, in the controller that their reports come to."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._settings = config.stash[SETTINGS]
+        self._ledger: Ledger | None = None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        witnesses = getattr(report, "keyauth_witnesses", None)
+        if witnesses:
+            from pytest_keyauth.ledger import Ledger
+
+            self._ledger = self._ledger or Ledger()
+            self._ledger.add(witnesses)
+
+    def _coverages(self) -> "list[Coverage]":
+        """The coverage of the providers whose contracts were asked for, or that passing tests have talked to."""
+        gated = self._settings.contracts or (PROVIDERS if self._settings.fail_under is not None else ())
+        if self._ledger is None and not gated:
+            return []
+        from pytest_keyauth.ledger import Ledger
+
+        ledger = self._ledger or Ledger()
+        return [ledger.coverage(name) for name in PROVIDERS if name in ledger.providers or name in gated]
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if self._settings.fail_under is None or exitstatus not in (
+            pytest.ExitCode.OK,
+            pytest.ExitCode.NO_TESTS_COLLECTED,
+        ):
+            return
+        from pytest_keyauth.summary import passes_gate
+
+        if not session.config.option.collectonly and not passes_gate(self._settings, self._coverages()):
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+        coverages = [] if config.option.collectonly else self._coverages()
+        if coverages:
+            from pytest_keyauth.summary import summarize
+
+            terminalreporter.section("keyauth", sep="-")
+            for line in summarize(self._settings, coverages):
+                terminalreporter.line(line)
