@@ -1,0 +1,196 @@
+import pickle
+from copy import deepcopy
+from dataclasses import replace
+from datetime import datetime
+from itertools import count
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_keyauth.keystrokes.grammar import Recording, parse
+from pytest_keyauth.keystrokes.keyboard import GERMAN, SHIFTS, US, Layout, UntypeableCharacterError
+from pytest_keyauth.keystrokes.rhythm import Rhythm
+from pytest_keyauth.keystrokes.typist import RecordingTimes, Typist
+
+SENTENCE = "Die Bäume im GARTEN blühen; wer hätte das im März gedacht? Otto, Anna & Ellen nicht!"
+
+
+def what_it_wrote(recording: Recording, layout: Layout = GERMAN) -> str:
+    """What a computer with this layout would have written: keys write as they go down, by the shifts then held.
+
+    Fails where a key goes down that is down, or comes up that is up, or is never let go of.
+    """
+    characters = {
+        (stroke.key, stroke.shift is not None): character
+        for character, stroke in zip(layout.characters, layout.strokes(layout.characters), strict=True)
+    }
+    down: set[str] = set()
+    text = ""
+    for event in recording.events:
+        if event.action == "u":
+            down.remove(event.key)
+            continue
+        assert event.key not in down
+        if event.key not in SHIFTS:
+            text += characters[event.key, not down.isdisjoint(SHIFTS)]
+        down.add(event.key)
+    assert not down
+    return text
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_sample_writes_the_text_that_was_typed(seed: int) -> None:
+    assert what_it_wrote(parse(Typist("Alma", seed).types(SENTENCE))) == SENTENCE
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.text(GERMAN.characters, min_size=1), st.integers(), st.booleans())
+def test_any_text_of_the_layout_is_written_as_it_is(text: str, seed: int, mobile: bool) -> None:
+    assert what_it_wrote(parse(Typist("Alma", seed, mobile).types(text))) == text
+
+
+def test_a_typist_with_another_layout_writes_on_that() -> None:
+    text = "user@example.com is [not] ~here~"
+    assert what_it_wrote(parse(Typist("Alma", 1, layout=US).types(text)), US) == text
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_shift_goes_down_before_its_letter_and_comes_up_before_the_next(seed: int) -> None:
+    events = parse(Typist("Alma", seed).types("xAx")).events
+    pressed = [(event.action, event.key) for event in events if event.action == "d" or event.key in SHIFTS]
+    assert pressed == [("d", "88"), ("d", "RSHIFT"), ("d", "65"), ("u", "RSHIFT"), ("d", "88")]
+
+
+def test_shift_stays_down_over_a_run_of_capitals() -> None:
+    keys = parse(Typist("Alma", 1).types("GMBH")).keys
+    assert sum(key in SHIFTS for key in keys) == 2
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_repeated_key_comes_up_before_it_goes_down_again(seed: int) -> None:
+    events = parse(Typist("Alma", seed).types("eeeeeeee")).events
+    assert [event.action for event in events] == ["d", "u"] * 8
+    assert all(event.delay_ms > 0 for event in events)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_repeated_key_of_a_password_does_not_overlap_either(seed: int) -> None:
+    events = parse(Typist("Alma", seed).password("eeEE")).events
+    assert [event.action for event in events] == ["d", "u"] * 4
+
+
+def test_a_masked_sample_shows_positions_and_the_length_but_no_keys() -> None:
+    recording = parse(Typist("Alma", 1).password("Geheim7 ß€😀"))
+    assert recording.masked
+    assert recording.length == "11"
+    for action in "du":
+        positions = [event.key for event in recording.events if event.action == action]
+        assert sorted(positions, key=lambda position: int(position[1:])) == [f"I{number}" for number in range(11)]
+    pressed = [event.key for event in recording.events if event.action == "d"]
+    assert pressed == [f"I{number}" for number in range(11)]
+
+
+def test_times_are_those_of_a_person() -> None:
+    for seed in range(20):
+        recording = parse(Typist("Alma", seed).types(SENTENCE))
+        assert all(0 <= delay_ms <= 2000 for delay_ms in recording.delays_ms)
+        assert 5_000 < sum(recording.delays_ms) < 80_000
+
+
+def test_some_keys_go_down_before_the_last_one_is_up() -> None:
+    actions = "".join(parse(Typist("Alma", seed).types(SENTENCE)).actions for seed in range(10))
+    rolled_over = actions.count("dd") / actions.count("d")
+    assert 0.05 < rolled_over < 0.6
+
+
+def test_every_recording_is_a_new_one() -> None:
+    typist = Typist("Alma", 1)
+    recordings = [parse(typist.password("kiesel-27")) for _ in range(20)]
+    assert len({recording.delays_ms for recording in recordings}) == 20
+    stamps = [recording.recorded_at for recording in recordings]
+    assert stamps == sorted(set(stamps))
+
+
+def test_the_same_seed_types_the_same_and_another_seed_does_not() -> None:
+    first, again, other = Typist("Alma", 1), Typist("Alma", 1), Typist("Alma", 2)
+    samples = [first.types(SENTENCE), first.password("geheim7")]
+    assert [again.types(SENTENCE), again.password("geheim7")] == samples
+    assert other.types(SENTENCE) != samples[0]
+
+
+def test_what_a_seed_types_is_the_same_on_every_python() -> None:
+    assert Typist("Alma", 1).types("Ja!") == (
+        "firefox/38.0#m=0#2026-01-05 09:00:00|854dLSHIFT|69d74|40uLSHIFT|1d65|77u65|26u74"
+        "|244dRSHIFT|120d49|24uRSHIFT|48u49"
+    )
+    assert Typist("Alma", 1).password("Ja!") == (
+        "firefox/38.0#m=0#2026-01-05 09:00:00|l=3|268dI0|57dI1|78uI1|23uI0|18dI2|81uI2"
+    )
+
+
+def test_a_phone_is_another_device_and_slower() -> None:
+    desktop, phone = Typist("Alma", 1), Typist("Alma", 1, mobile=True)
+    assert not parse(desktop.types("Ja")).mobile
+    assert parse(phone.types("Ja")).mobile
+    assert phone.rhythm.interval_level > desktop.rhythm.interval_level
+
+
+def test_the_clock_can_be_given() -> None:
+    seconds = count()
+    typist = Typist("Alma", 1, clock=lambda: datetime(2031, 12, 31, 23, 59, next(seconds)))
+    assert parse(typist.types("Ja")).recorded_at == "2031-12-31 23:59:00"
+    assert parse(typist.password("Ja")).recorded_at == "2031-12-31 23:59:01"
+
+
+def test_recording_times_go_on_by_five_minutes() -> None:
+    times = RecordingTimes(datetime(2026, 1, 31, 23, 58))
+    assert [times(), times()] == [datetime(2026, 1, 31, 23, 58), datetime(2026, 2, 1, 0, 3)]
+
+
+def test_typists_are_compared_by_person() -> None:
+    typist = Typist("Alma", 1)
+    typist.types("Ja")
+    assert typist == Typist("Alma", 1)
+    assert typist != Typist("Alma", 2)
+    assert repr(typist).startswith("Typist(name='Alma', seed=1, mobile=False")
+
+
+def test_a_typist_can_be_copied_and_sent_to_a_worker() -> None:
+    typist = Typist("Alma", 1)
+    copies = [deepcopy(typist), pickle.loads(pickle.dumps(typist))]
+    assert copies == [typist, typist]
+    assert len({copy.types("Ja") for copy in [typist, *copies]}) == 1
+
+
+def test_a_typist_can_move_to_another_keyboard() -> None:
+    typist = replace(Typist("Alma", 1), layout=US)
+    assert typist != Typist("Alma", 1)
+    assert what_it_wrote(parse(typist.types("a@b")), US) == "a@b"
+
+
+@pytest.mark.parametrize(("method", "noun"), [("types", "text"), ("password", "password")])
+def test_nothing_cannot_be_typed(method: str, noun: str) -> None:
+    with pytest.raises(ValueError, match=f"a typist needs a {noun} of at least one character to type"):
+        getattr(Typist("Alma", 1), method)("")
+
+
+def test_a_text_that_the_keyboard_does_not_have_is_refused() -> None:
+    with pytest.raises(UntypeableCharacterError, match=r"'漢'.* at position 2 of the text"):
+        Typist("Alma", 1).types("ab漢")
+
+
+@settings(deadline=None)
+@given(st.text(), st.booleans())
+def test_any_seed_is_a_person_within_human_bounds(seed: str, mobile: bool) -> None:
+    rhythm = Rhythm.drawn(seed, mobile)
+    assert 4.05 <= rhythm.hold_level <= 5.35
+    assert 4.45 <= rhythm.interval_level <= 6.0
+    assert rhythm.hold_level - rhythm.interval_level <= 0.1
+    assert 0 < rhythm.hold_noise < rhythm.interval_noise * 2 < 1
+
+
+def test_nobody_is_at_a_distance_from_themselves_and_distance_has_no_direction() -> None:
+    alma, bruno = Rhythm.drawn("1", False), Rhythm.drawn("2", False)
+    assert alma.distance(alma) == 0
+    assert alma.distance(bruno) == bruno.distance(alma) > 0
