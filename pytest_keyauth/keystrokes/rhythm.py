@@ -50,9 +50,8 @@ def _deviation(seed: str, trait: str) -> float:
     return max(-2.0, min(2.0, _NORMAL.inv_cdf(_standing(seed, trait))))
 
 
-def _level(seed: str, trait: str, mean: float, sd: float, bounds: tuple[float, float]) -> float:
+def _level(seed: str, trait: str, distribution: NormalDist, bounds: tuple[float, float]) -> float:
     """A normally distributed level within bounds, without heaps at the bounds."""
-    distribution = NormalDist(mean, sd)
     low, high = (distribution.cdf(bound) for bound in bounds)
     return distribution.inv_cdf(low + (high - low) * _standing(seed, trait))
 
@@ -70,12 +69,15 @@ class Rhythm:
     @classmethod
     def drawn(cls, seed: str, mobile: bool) -> "Rhythm":
         """The rhythm of the person with this seed, the same one always."""
-        interval_level = _level(seed, "interval level", _INTERVAL_LEVEL[mobile], 0.31 * SPREAD, _INTERVAL_RANGE)
+        intervals = NormalDist(_INTERVAL_LEVEL[mobile], 0.31 * SPREAD)
+        interval_level = _level(seed, "interval level", intervals, _INTERVAL_RANGE)
         # Who types fast cannot hold every key for long: at most one or two are down at any time.
-        longest_hold = min(_HOLD_RANGE[1], interval_level + _MOST_HOLD_OVER_INTERVAL)
+        shortest_hold, longest_hold = _HOLD_RANGE
+        hold_range = shortest_hold, min(longest_hold, interval_level + _MOST_HOLD_OVER_INTERVAL)
+        holds = NormalDist(_HOLD_LEVEL[mobile], 0.21 * SPREAD)
         return cls(
             seed=seed,
-            hold_level=_level(seed, "hold level", _HOLD_LEVEL[mobile], 0.21 * SPREAD, (_HOLD_RANGE[0], longest_hold)),
+            hold_level=_level(seed, "hold level", holds, hold_range),
             interval_level=interval_level,
             hold_noise=0.20 * NOISE * math.exp(0.20 * _deviation(seed, "hold noise")),
             interval_noise=0.31 * NOISE * math.exp(0.17 * _deviation(seed, "interval noise")),

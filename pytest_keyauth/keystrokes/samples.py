@@ -94,7 +94,7 @@ class Samples(_Submissions):
         if min(shares) < FEWEST_STROKES:
             raise ValueError(
                 f"a good sample has at least {FEWEST_STROKES} characters, so that count={count} has at least "
-                f"{FEWEST_STROKES * count} together, not {length}; too_short() makes shorter ones"
+                f"{FEWEST_STROKES * count} together, not {length}; too_short() has fewer"
             )
         return [self.typist.types(text_of(share, next(self._turns))) for share in shares]
 
@@ -106,7 +106,7 @@ class Samples(_Submissions):
         def __getattr__(self, name: str) -> object:
             """Say where a method is that only masked samples have."""
             if not name.startswith("_") and hasattr(MaskedSamples, name):
-                raise AttributeError(f"samples.{name} is for masked samples only; call samples.masked.{name}")
+                raise AttributeError(f"samples.{name} is for passwords only; call samples.masked.{name}")
             raise AttributeError(f"samples has no method {name!r}")
 
 
@@ -143,7 +143,7 @@ class MaskedSamples(_Submissions):
         """Good samples of a password of so many characters, always the same one for a length."""
         if length < FEWEST_STROKES:
             raise ValueError(
-                f"a good sample has at least {FEWEST_STROKES} characters, not {length}; too_short() makes shorter ones"
+                f"a good sample has at least {FEWEST_STROKES} characters, not {length}; too_short() has fewer"
             )
         return [self.typist.password(password_of(length)) for _ in _checked(count)]
 
@@ -155,7 +155,7 @@ class MaskedSamples(_Submissions):
         def __getattr__(self, name: str) -> object:
             """Say where a method is that only unmasked samples have."""
             if not name.startswith("_") and hasattr(Samples, name):
-                raise AttributeError(f"samples.masked.{name} is for unmasked samples only; call samples.{name}")
+                raise AttributeError(f"samples.masked.{name} is for AnyText only; call samples.{name}")
             raise AttributeError(f"samples.masked has no method {name!r}")
 
 
@@ -213,7 +213,8 @@ def _without_key_ups(recording: Recording) -> Recording:
 
 def _only_two_strokes(recording: Recording) -> Recording:
     """The first two keys of a masked recording struck one after the other, in the recording's own times."""
-    return replace(recording, delays_ms=recording.delays_ms[:4], actions="dudu", keys=("I0", "I0", "I1", "I1"))
+    keys = ("I0", "I0", "I1", "I1")
+    return replace(recording, delays_ms=recording.delays_ms[:4], actions="dudu", keys=keys)
 
 
 def _only_shifts(recording: Recording) -> Recording:

@@ -7,7 +7,7 @@ import pytest
 from pytest_keyauth.keystrokes import Typist, cast, parse
 
 SENTENCE = "Der Nebel liegt noch auf den Wiesen, als Anna die Fähre am anderen Ufer zum ersten Mal sieht."
-OTHER_SENTENCE = "Auf dem Markt gibt es heute Birnen, Quitten und Honig, aber leider keinen frischen Käse mehr."
+OTHER_SENTENCE = "Auf dem Markt gibt es heute Birnen, Quitten und Honig, aber keinen frischen Käse mehr."
 
 
 def test_a_cast_follows_from_its_seed() -> None:

@@ -44,7 +44,7 @@ def test_the_strokes_are_those_of_the_documents_sample() -> None:
         (US, "@", "50", True),
     ],
 )
-def test_punctuation_is_where_the_layout_has_it(layout: Layout, character: str, key: str, shifted: bool) -> None:
+def test_punctuation_is_in_its_place(layout: Layout, character: str, key: str, shifted: bool) -> None:
     stroke = layout.find(character)
     assert stroke is not None
     assert (stroke.key, stroke.shift is not None) == (key, shifted)

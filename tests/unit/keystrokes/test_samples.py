@@ -142,7 +142,8 @@ def test_key_downs_come_at_the_times_they_would_have(samples: Samples) -> None:
 @pytest.mark.parametrize("index", [1, 2, 3])
 def test_one_masked_sample_has_no_length(samples: Samples, index: int) -> None:
     texts = samples.masked.no_length(index=index, count=3)
-    assert [faults(text) for text in texts] == [{"no length"} if number == index else set() for number in (1, 2, 3)]
+    expected = [{"no length"} if number == index else set() for number in (1, 2, 3)]
+    assert [faults(text) for text in texts] == expected
     assert set(kinds(texts)) == {True}
 
 
@@ -163,7 +164,7 @@ def characters_in(text: str) -> int:
     return sum(event.action == "d" and "SHIFT" not in event.key for event in parse(text).events)
 
 
-@pytest.mark.parametrize(("length", "count"), [(4, 1), (39, 1), (40, 1), (41, 2), (100, 3), (1000, 1), (12, 3)])
+@pytest.mark.parametrize(("length", "count"), [(4, 1), (39, 1), (40, 1), (41, 2), (12, 3), (1000, 3)])
 def test_texts_can_have_any_combined_length(samples: Samples, length: int, count: int) -> None:
     texts = samples.of_text_length(length, count)
     assert len(texts) == count
@@ -233,7 +234,7 @@ def test_an_index_outside_the_submission_is_refused(factory: Factory, name: str,
 
 @pytest.mark.parametrize("name", OF_SEVERAL)
 def test_one_sample_cannot_differ_from_itself(factory: Factory, name: str) -> None:
-    with pytest.raises(ValueError, match=f"{name} takes at least 2 samples that can be compared, not count=1"):
+    with pytest.raises(ValueError, match=f"{name} takes at least 2 samples .*, not count=1"):
         getattr(factory, name)(count=1)
 
 
@@ -262,12 +263,14 @@ def test_impossible_arguments_are_refused_in_the_users_terms(
 
 @pytest.mark.parametrize("name", ["no_length", "ambiguous_sizes", "of_length"])
 def test_a_method_of_masked_samples_only_says_where_it_is(samples: Samples, name: str) -> None:
-    with pytest.raises(AttributeError, match=rf"^samples\.{name} is for masked .*; call samples\.masked\.{name}$"):
+    message = rf"^samples\.{name} is for passwords only; call samples\.masked\.{name}$"
+    with pytest.raises(AttributeError, match=message):
         getattr(samples, name)
 
 
 def test_a_method_of_unmasked_samples_only_says_where_it_is(samples: Samples) -> None:
-    with pytest.raises(AttributeError, match=r"^samples\.masked\.of_text_length is .*; call samples\.of_text_length$"):
+    message = r"^samples\.masked\.of_text_length is for AnyText only; call samples\.of_text_length$"
+    with pytest.raises(AttributeError, match=message):
         _ = samples.masked.of_text_length  # type: ignore[attr-defined]
 
 
