@@ -53,7 +53,7 @@ async def _read_body(receive: Receive) -> bytes | None:
 def _read_request(scope: dict[str, Any], body: bytes) -> Request:
     headers = tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]])
     path = scope["raw_path"].decode("latin-1")
-    return Request(scope["method"], path, scope["query_string"].decode("latin-1"), headers, body)
+    return Request(scope["method"], path, scope["query_string"].decode("latin-1"), headers, body, scope["scheme"])
 
 
 async def _send_response(response: Response, send: Send) -> None:

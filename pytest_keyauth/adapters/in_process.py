@@ -29,6 +29,6 @@ class EmulatorTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     def _answer(self, request: httpx.Request, body: bytes) -> httpx.Response:
         path, _, query = request.url.raw_path.decode("ascii").partition("?")
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
-        response = self._handle(Request(request.method, path, query, headers, body))
+        response = self._handle(Request(request.method, path, query, headers, body, request.url.scheme))
         headers = (*response.headers, ("Content-Length", str(len(response.body))))
         return httpx.Response(response.status, headers=list(headers), content=response.body)

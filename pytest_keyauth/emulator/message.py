@@ -26,6 +26,7 @@ class Request:
     query: str = ""
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)  # they hold credentials
     body: bytes = field(default=b"", repr=False)  # biometric data, or keys
+    scheme: str = "http"
 
     def header(self, name: str, *, case_sensitive: bool) -> str | None:
         """Give the value of a header; several of one name are joined by a comma, as HTTP says (RFC 9110, 5.3)."""
