@@ -38,7 +38,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name when it is first asked for: loading the plugin must cost its user next to nothing."""
+    """Import a public name when it is first asked for: loading the plugin must cost its user next to nothing.
+
+    For the same reason there is no ``__dir__`` that tells these names: pytest looks at everything that ``dir`` of a
+    plugin names, so that each run would import it all.
+    """
     if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
@@ -46,7 +50,3 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})

@@ -1,5 +1,7 @@
 """POST /password/authenticate."""
 
+from collections.abc import Callable
+
 import httpx
 import pytest
 
@@ -60,12 +62,17 @@ def test_somebody_else_is_rejected(keytrac: httpx.Client, password_user: Passwor
 
 
 @pytest.mark.keyauth_outcome("authenticatePassword/2XX/rejected")
-def test_somebody_else_is_not_the_user_of_the_document(keytrac: httpx.Client, user_id: str, typist: Typist) -> None:
+def test_most_other_people_are_not_the_user_of_the_document(
+    keytrac: httpx.Client, user_id: str, typists: Callable[[int], list[Typist]]
+) -> None:
+    """Most, since nobody was cast to differ from the person who typed the document's samples."""
     enrolment = {"user_id": user_id, "samples": document.PASSWORD_ENROLMENT}
     keytrac.post("/password/enrol", json=enrolment).raise_for_status()
-    response = authenticate(keytrac, user_id, [typist.password("geheim7"), typist.password("geheim7")])
-    assert response.is_success
-    assert response.json()["authenticated"] is False
+    verdicts = []
+    for person in typists(7):
+        typed = [person.password("geheim7") for _ in range(2)]
+        verdicts.append(authenticate(keytrac, user_id, typed).raise_for_status().json()["authenticated"])
+    assert verdicts.count(False) >= 4
 
 
 @pytest.mark.keyauth_outcome("authenticatePassword/2XX/rejected")
