@@ -1,0 +1,31 @@
+"""No answer can be tampered with, and no check be switched off, without a contract noticing."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pytest_keyauth.outcomes import load_catalogue
+from pytest_keyauth.settings import PROVIDERS
+
+SCRIPT = Path(__file__).with_name("tampering.py")
+
+
+@pytest.mark.parametrize("provider", PROVIDERS)
+def test_every_tampering_with_an_answer_or_a_check_fails_a_contract(
+    provider: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    report = tmp_path / "report.json"
+    command = [sys.executable, str(SCRIPT), provider, str(report)]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False, cwd=tmp_path)
+    assert report.exists(), run.stdout + run.stderr
+    result = json.loads(report.read_text())
+    assert result["failed"] == []  # the contracts pass while nothing is tampered with
+    assert result["unwitnessed"] == []  # every documented outcome is seen by a passing contract
+    assert result["idle"] == []  # every tampering was really applied
+    assert result["survived"] == []
+    assert result["tried"] > 5 * len(load_catalogue(provider))
+    record_property("guard", f"{provider}: {result['tried']} tamperings tried, {len(result['survived'])} survived")
