@@ -1,0 +1,35 @@
+"""The README's program is run, its tables are complete."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from pytest_keyauth.keystrokes.samples import MaskedSamples, Samples
+from pytest_keyauth.plugin import OPTIONS
+
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_program_of_the_readme_passes(pytester: pytest.Pytester) -> None:
+    [program] = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    pytester.makepyfile(program)
+    pytester.runpytest_subprocess("-p", "pytest_keyauth", "-W", "error").assert_outcomes(passed=3)
+
+
+@pytest.mark.parametrize("name", [name for name, _, _ in OPTIONS])
+def test_every_option_is_in_the_readme(name: str) -> None:
+    assert f"`--keyauth-{name}" in README
+
+
+@pytest.mark.parametrize("name", ["keytrac", "async_keytrac", "keytrac_emulator", "typists", "typist", "samples"])
+def test_every_fixture_is_in_the_readme(name: str) -> None:
+    assert f"`{name}`" in README
+
+
+@pytest.mark.parametrize(
+    "name",
+    sorted({name for factory in (Samples, MaskedSamples) for name in dir(factory) if not name.startswith("_")}),
+)
+def test_every_kind_of_sample_is_in_the_readme(name: str) -> None:
+    assert re.search(rf"[`.]{name}\b", README)
