@@ -5,9 +5,9 @@ The OpenAPI documents are the only table of outcomes; their extensions are expla
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,14 @@ __all__ = ["Catalogue", "Operation", "Outcome", "find_outcome", "load_catalogue"
 _METHODS = ("get", "put", "post", "delete", "patch")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Outcome:
     """One documented answer of one operation.
 
     ``status`` is three digits, or a range such as ``2XX`` where the document does not state it. ``condition`` is the
     document's own sentence. ``needs`` says what an ordinary request cannot provoke: ``fault``, ``setting`` or
-    ``empty-account``; None where a request will do. ``example`` is the documented body with the extensions around it.
+    ``empty-account``; None where a request will do. ``example`` is the documented body (``value``) with the extensions
+    around it; where it has no ``value``, the document leaves the body open, and any answer of that status is meant.
     """
 
     provider: str
@@ -45,9 +46,18 @@ class Outcome:
         """Whether this outcome has that status."""
         return self.status == str(status) or self.status == f"{status // 100}XX"
 
+    @property
+    def has_open_body(self) -> bool:
+        """Whether the document leaves the whole body open."""
+        return "value" not in self.example
+
     def has_body(self, body: Any) -> bool:
         """Whether a parsed body is this outcome's: literally, but for what varies or is left open."""
-        return _Shape(self.example).fits(self.example["value"], body, "")
+        return self.has_open_body or self._shape.fits(self.example["value"], body, "")
+
+    @cached_property
+    def _shape(self) -> "_Shape":
+        return _Shape(self.example)
 
 
 class _Shape:
@@ -61,6 +71,7 @@ class _Shape:
             pointer[: pointer.index("/*")] for pointer in example.get("x-keyauth-varies", ()) if "/*" in pointer
         )
         self._placeholders: Mapping[str, str] = example.get("x-keyauth-placeholders", {})
+        self._texts: dict[str, re.Pattern[str]] = {}  # those that were compared so far
 
     def fits(self, expected: Any, actual: Any, pointer: str) -> bool:
         if type(expected) is not type(actual):
@@ -94,10 +105,16 @@ class _Shape:
         )
 
     def _fits_text(self, expected: str, actual: str) -> bool:
+        pattern = self._texts.get(expected)
+        if pattern is None:
+            pattern = self._texts[expected] = self._text_pattern(expected)
+        return pattern.fullmatch(actual) is not None
+
+    def _text_pattern(self, expected: str) -> re.Pattern[str]:
         pattern = re.escape(expected)
         for literal, expression in self._placeholders.items():
             pattern = pattern.replace(re.escape(literal), expression, 1)
-        return re.fullmatch(pattern, actual) is not None
+        return re.compile(pattern)
 
 
 def _pointer_pattern(pointers: Iterable[str]) -> Any:
@@ -108,7 +125,7 @@ def _pointer_pattern(pointers: Iterable[str]) -> Any:
     return re.compile("|".join(alternatives)).fullmatch
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Operation:
     """One documented operation: its name, method, and path as a template."""
 
@@ -118,11 +135,14 @@ class Operation:
 
     def takes(self, method: str, path: str) -> bool:
         """Whether a request is one of this operation's."""
-        pattern = "[^/]+".join(re.escape(part) for part in re.split(r"\{[^}]*\}", self.path))
-        return method == self.method and re.fullmatch(pattern, path) is not None
+        return method == self.method and self._pattern.fullmatch(path) is not None
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return re.compile("[^/]+".join(re.escape(part) for part in re.split(r"\{[^}]*\}", self.path)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Catalogue:
     """All documented operations and outcomes of one provider, in the document's order."""
 
@@ -140,6 +160,13 @@ class Catalogue:
         """The outcomes' full names."""
         return [outcome.name for outcome in self.outcomes]
 
+    @cached_property
+    def _by_operation(self) -> Mapping[str, Sequence[Outcome]]:
+        outcomes: dict[str, list[Outcome]] = {operation.name: [] for operation in self.operations}
+        for outcome in self.outcomes:
+            outcomes[outcome.operation].append(outcome)
+        return outcomes
+
     def find_operation(self, method: str, path: str) -> str | None:
         """Name the operation that a request is for; None where it is for none."""
         for operation in self.operations:
@@ -152,12 +179,13 @@ class Catalogue:
         operation = self.find_operation(method, path)
         if operation is None:
             return None
+        candidates = [item for item in self._by_operation[operation] if item.has_status(status)]
         try:
-            value = json.loads(body)
-        except ValueError:
-            return None
-        candidates = (outcome for outcome in self.outcomes if outcome.operation == operation)
-        return next((item for item in candidates if item.has_status(status) and item.has_body(value)), None)
+            value = json.loads(body.decode())  # decoded first: given bytes, the parser takes UTF-16 too
+        except (ValueError, RecursionError):
+            candidates = [item for item in candidates if item.has_open_body]
+            value = None
+        return next((item for item in candidates if item.has_body(value)), None)
 
 
 def find_outcome(name: str, catalogues: Iterable[Catalogue]) -> Outcome:
@@ -199,20 +227,30 @@ def load_catalogue(provider: str) -> Catalogue:
 
 def _read_outcomes(provider: str, operation: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[Outcome]:
     for status, reference in operation["responses"].items():
-        response = _resolve(reference, document)
-        for media_type in response.get("content", {}).values():
-            for label, example_reference in media_type.get("examples", {}).items():
-                example = _resolve(example_reference, document)
-                yield Outcome(
-                    provider=provider,
-                    operation=operation["operationId"],
-                    status=str(status),
-                    label=label,
-                    condition=example.get("summary", ""),
-                    needs=example.get("x-keyauth-needs"),
-                    general=bool(example.get("x-keyauth-general")),
-                    example=example,
-                )
+        for label, condition, example in _read_examples(_resolve(reference, document), document):
+            yield Outcome(
+                provider=provider,
+                operation=operation["operationId"],
+                status=str(status),
+                label=label,
+                condition=condition,
+                needs=example.get("x-keyauth-needs"),
+                general=bool(example.get("x-keyauth-general")),
+                example=example,
+            )
+
+
+def _read_examples(
+    response: Mapping[str, Any], document: Mapping[str, Any]
+) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """The outcomes of one response, as (label, condition, example): its named examples, or the response itself."""
+    if "x-keyauth-outcome" in response:
+        needs = {"x-keyauth-needs": response.get("x-keyauth-needs")}
+        yield response["x-keyauth-outcome"], response["x-keyauth-condition"], needs
+    for media_type in response.get("content", {}).values():
+        for label, reference in media_type.get("examples", {}).items():
+            example = _resolve(reference, document)
+            yield label, example.get("summary", ""), example
 
 
 def _resolve(value: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
