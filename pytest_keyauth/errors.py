@@ -6,7 +6,9 @@
     ├── KeyauthUsageError          we, or what we were given, are wrong
     │   ├── SettingsError          an option, ini value or environment variable
     │   ├── UnknownOutcomeError    an outcome's name that no OpenAPI document has
-    │   └── ControlPlaneError      the control plane of an emulator refused a command
+    │   ├── ControlPlaneError      the control plane of an emulator refused a command
+    │   └── CredentialsError       credentials, or a header made of them, cannot be sent
+    ├── TokenError                 Keyfax gave no token to bear
     └── ContractFailure            the provider is wrong (also an AssertionError)
         └── OutcomeNotWitnessed    a test's traffic did not show the outcome that the test is for
 """
@@ -14,10 +16,12 @@
 __all__ = [
     "ContractFailure",
     "ControlPlaneError",
+    "CredentialsError",
     "KeyauthError",
     "KeyauthUsageError",
     "OutcomeNotWitnessed",
     "SettingsError",
+    "TokenError",
     "UnknownOutcomeError",
 ]
 
@@ -49,6 +53,27 @@ class UnknownOutcomeError(KeyauthUsageError):
 
 class ControlPlaneError(KeyauthUsageError):
     """The control plane of an emulator refused a command."""
+
+
+class CredentialsError(KeyauthUsageError):
+    """Credentials, or a header made of them, cannot be sent; the message shows no secret."""
+
+
+class TokenError(KeyauthError):
+    """Keyfax gave no token to bear.
+
+    ``status`` is the answer's; ``body`` its text, which the message leaves out: it is not ours to vouch that it holds
+    no secret.
+    """
+
+    def __init__(self, reason: str, status: int | None = None, body: str = "") -> None:
+        super().__init__(reason, status)
+        self.reason = reason
+        self.status = status
+        self.body = body
+
+    def __str__(self) -> str:
+        return self.reason
 
 
 class ContractFailure(KeyauthError, AssertionError):
