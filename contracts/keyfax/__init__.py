@@ -1,0 +1,1 @@
+"""Contracts of the Keyfax Web API, one module per operation."""
