@@ -8,15 +8,24 @@ __version__ = "0.1.0"
 pytest_plugins = ["pytest_keyauth.plugin"]
 
 if TYPE_CHECKING:
-    from pytest_keyauth.control import KeytracControl
+    from pytest_keyauth.control import KeyfaxControl, KeyfaxKeys, KeytracControl
+    from pytest_keyauth.emulator.keyfax import KeyfaxEmulator
     from pytest_keyauth.emulator.keytrac import KeytracEmulator
     from pytest_keyauth.errors import KeyauthError
+    from pytest_keyauth.keyfax import KeyfaxBasic, KeyfaxBearer, KeyfaxCredentials, KeyfaxToken
     from pytest_keyauth.keystrokes.samples import MaskedSamples, Samples
     from pytest_keyauth.keystrokes.typist import Typist
     from pytest_keyauth.keytrac import KeytracToken
 
 _HOMES = {
     "KeyauthError": "pytest_keyauth.errors",
+    "KeyfaxBasic": "pytest_keyauth.keyfax",
+    "KeyfaxBearer": "pytest_keyauth.keyfax",
+    "KeyfaxControl": "pytest_keyauth.control",
+    "KeyfaxCredentials": "pytest_keyauth.keyfax",
+    "KeyfaxEmulator": "pytest_keyauth.emulator.keyfax",
+    "KeyfaxKeys": "pytest_keyauth.control",
+    "KeyfaxToken": "pytest_keyauth.keyfax",
     "KeytracControl": "pytest_keyauth.control",
     "KeytracEmulator": "pytest_keyauth.emulator.keytrac",
     "KeytracToken": "pytest_keyauth.keytrac",
@@ -27,6 +36,13 @@ _HOMES = {
 
 __all__ = [
     "KeyauthError",
+    "KeyfaxBasic",
+    "KeyfaxBearer",
+    "KeyfaxControl",
+    "KeyfaxCredentials",
+    "KeyfaxEmulator",
+    "KeyfaxKeys",
+    "KeyfaxToken",
     "KeytracControl",
     "KeytracEmulator",
     "KeytracToken",

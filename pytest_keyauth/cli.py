@@ -4,6 +4,18 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
+from pathlib import Path
+from shlex import quote
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from socket import socket
+
+    from pytest_keyauth.adapters.courier import Postman
+    from pytest_keyauth.emulator.keyfax import Courier, KeyfaxEmulator
+    from pytest_keyauth.emulator.keyfax.installations import Installations
+    from pytest_keyauth.emulator.keytrac import KeytracEmulator
 
 __all__ = ["main"]
 
@@ -16,39 +28,104 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="keyauth", description="Emulators of KeyTrac, for tests in any language.")
+    parser = argparse.ArgumentParser(prog="keyauth", description="Emulators of KeyTrac and Keyfax.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="serve the emulators on this machine", description=_serve.__doc__)
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     serve.add_argument("--port", type=int, default=8480, help="port, 0 for a free one (default: %(default)s)")
     serve.add_argument("--keytrac-token", metavar="TOKEN", help="the KeyTrac account's token (default: a new one)")
+    serve.add_argument(
+        "--keyfax-config", metavar="FILE", type=Path, help="KfServerConfig.xml with the Keyfax hosts (default: LIVE)"
+    )
+    serve.add_argument(
+        "--deliver", action="store_true", help="really call web hooks and send mail, instead of keeping new keys here"
+    )
+    serve.add_argument("--smtp", metavar="HOST:PORT", type=_mail_server, help="where mail is handed in for --deliver")
     serve.set_defaults(run=_serve)
     return parser
 
 
+def _mail_server(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not colon or not host or not port.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r}: expected HOST:PORT, such as localhost:25")
+    return host, int(port)
+
+
 def _serve(options: argparse.Namespace) -> int:
     """Serve the emulators until Ctrl-C, and print the environment variables that reach them."""
-    from pytest_keyauth.adapters.asgi import EmulatorApplication
-    from pytest_keyauth.adapters.server import bind, serve
-    from pytest_keyauth.emulator.keytrac import KeytracEmulator
+    from pytest_keyauth.adapters.server import bind
 
-    token = options.keytrac_token or os.environ.get("KEYAUTH_KEYTRAC_TOKEN") or None
-    if token is not None and len(token) != 36:
-        print(f"keyauth serve: the KeyTrac token has {len(token)} characters, expected 36", file=sys.stderr)
+    try:
+        emulators = _make_emulators(options)
+    except (OSError, ValueError) as error:
+        print(f"keyauth serve: {error}", file=sys.stderr)
         return 2
     try:
         listener = bind(options.host, options.port)
     except (OSError, OverflowError) as error:
-        print(f"keyauth serve: cannot listen on {options.host}:{options.port}: {error}", file=sys.stderr)
+        where = f"{options.host}:{options.port}"
+        print(f"keyauth serve: cannot listen on {where}: {error}; --port 0 takes a free port", file=sys.stderr)
         return 2
-    keytrac = KeytracEmulator(token=token)
+    return _run(*emulators, listener, deliver=options.deliver)
+
+
+def _make_emulators(options: argparse.Namespace) -> "tuple[KeytracEmulator, Installations]":
+    """Make what is served.
+
+    :raises ValueError: for a token or a configuration that cannot be used; says which.
+    :raises OSError: for a configuration file that cannot be read.
+    """
+    from pytest_keyauth.emulator.keyfax import HostDefinition, KeyfaxEmulator, read_configuration
+    from pytest_keyauth.emulator.keyfax.installations import Installations
+    from pytest_keyauth.emulator.keytrac import KeytracEmulator
+
+    token = options.keytrac_token or os.environ.get("KEYAUTH_KEYTRAC_TOKEN") or None
+    if token is not None and len(token) != 36:
+        raise ValueError(f"the KeyTrac token has {len(token)} characters, expected 36")
+    hosts: tuple[HostDefinition, ...] = (HostDefinition("LIVE", email="keys@consumer.example"),)
+    if options.keyfax_config is not None:
+        hosts = read_configuration(options.keyfax_config.read_text(encoding="utf-8"))
+        if not hosts:
+            raise ValueError(f"{options.keyfax_config} defines no host: expected <WebApi><KeyGen name=…/></WebApi>")
+    first = KeyfaxEmulator(hosts, courier=_make_courier(options))
+    first.issue_keys(first.host)
+    return KeytracEmulator(token=token), Installations(first, lambda root: KeyfaxEmulator(hosts, root=root))
+
+
+def _make_courier(options: argparse.Namespace) -> "Courier | None":
+    if not options.deliver:
+        return None
+    from pytest_keyauth.adapters.courier import MailServer, NetworkCourier
+
+    return NetworkCourier(MailServer(*options.smtp) if options.smtp else None)
+
+
+def _run(keytrac: "KeytracEmulator", keyfax: "Installations", listener: "socket", *, deliver: bool) -> int:
+    from pytest_keyauth.adapters.asgi import EmulatorApplication
+    from pytest_keyauth.adapters.server import serve
+
     host, port = listener.getsockname()[:2]
-    url = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-    serve(EmulatorApplication(keytrac), listener, lambda: _announce(url, keytrac.token))
+    origin = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    first = keyfax.first
+    with _postman(first) if deliver else nullcontext():
+        serve(EmulatorApplication(keytrac, keyfax), listener, lambda: _announce(origin, keytrac, first))
     return 0
 
 
-def _announce(url: str, token: str) -> None:
-    print(f"# keyauth serve: KeyTrac at {url}, control plane at {url}/_keyauth/, stop with Ctrl-C")
-    print(f"export KEYAUTH_KEYTRAC_URL={url}")
-    print(f"export KEYAUTH_KEYTRAC_TOKEN={token}", flush=True)
+def _postman(keyfax: "KeyfaxEmulator") -> "Postman":
+    from pytest_keyauth.adapters.courier import Postman
+
+    return Postman(keyfax.outbox, keyfax.clock.seconds)
+
+
+def _announce(origin: str, keytrac: "KeytracEmulator", keyfax: "KeyfaxEmulator") -> None:
+    """Say where everything is. These are credentials of emulators, made to be shown."""
+    [keys] = keyfax.keys(keyfax.host)
+    print(f"# keyauth serve: {origin}, control plane at {origin}/_keyauth/, stop with Ctrl-C")
+    print(f"export KEYAUTH_KEYTRAC_URL={origin}")
+    print(f"export KEYAUTH_KEYTRAC_TOKEN={keytrac.token}")
+    print(f"export KEYAUTH_KEYFAX_URL={origin}{keyfax.root}")
+    print(f"export KEYAUTH_KEYFAX_HOST={quote(keys.host)}")
+    print(f"export KEYAUTH_KEYFAX_API_KEY={keys.api_key}")
+    print(f"export KEYAUTH_KEYFAX_SIGNING_KEY={keys.signing_key}", flush=True)

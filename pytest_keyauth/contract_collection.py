@@ -1,6 +1,6 @@
 """The contract modules that the package ships, and the law that they are under."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -8,7 +8,16 @@ import pytest
 
 from pytest_keyauth.errors import UnknownOutcomeError
 
-__all__ = ["MARKER", "ContractModule", "check_markers", "claimed_outcomes", "find_contracts", "is_contract"]
+__all__ = [
+    "MARKER",
+    "ContractModule",
+    "ContractPath",
+    "check_markers",
+    "claimed_outcomes",
+    "find_contracts",
+    "is_contract",
+    "is_shipped",
+]
 
 MARKER = "keyauth_outcome"
 
@@ -25,9 +34,38 @@ def find_contracts(provider: str) -> Path:
     raise FileNotFoundError(f"no contracts for {provider!r} in {' or '.join(map(str, _ROOTS))}; reinstall the package")
 
 
+def is_shipped(path: Path) -> bool:
+    """Whether a file is one of those that the contracts consist of."""
+    return path.parent.parent in _ROOTS
+
+
 def is_contract(path: Path) -> bool:
     """Whether a file is one of the shipped contract modules."""
-    return fnmatch(path.name, "test_*.py") and path.parent.parent in _ROOTS
+    return fnmatch(path.name, "test_*.py") and is_shipped(path)
+
+
+class ContractPath:
+    """The path to contract folders through folders that pytest leaves out.
+
+    pytest drops an argument that is below another one. Where the package is installed in a virtual environment of the
+    user's project, the contracts are below the project, and the virtual environment is left out.
+    """
+
+    def __init__(self, folders: Iterable[Path]) -> None:
+        self._folders = tuple(folders)
+        self._opened: set[Path] = set()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_ignore_collect(self, collection_path: Path) -> Generator[None, bool | None, bool | None]:
+        """Let the folders that lead to contracts in, and nothing else of what is left out."""
+        ignored = yield
+        if any(collection_path == folder or collection_path in folder.parents for folder in self._folders):
+            if ignored:
+                self._opened.add(collection_path)
+            return False
+        if any(folder in collection_path.parents for folder in self._folders):
+            return ignored
+        return True if not self._opened.isdisjoint(collection_path.parents) else ignored
 
 
 class ContractModule(pytest.Module):
@@ -52,8 +90,9 @@ class ContractModule(pytest.Module):
 
 
 def claimed_outcomes(item: pytest.Item) -> list[str]:
-    """The outcomes that a test is marked for."""
-    return [str(name) for mark in item.iter_markers(MARKER) for name in mark.args]
+    """The outcomes that a test is marked for; an empty name stands for a marker that names none."""
+    marks = item.iter_markers(MARKER)
+    return [str(name) for mark in marks for name in (*mark.args, *mark.kwargs.values()) or ("",)]
 
 
 def check_markers(items: Sequence[pytest.Item], providers: Iterable[str]) -> None:

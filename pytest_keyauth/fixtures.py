@@ -5,24 +5,34 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from pytest_keyauth.errors import SettingsError
 from pytest_keyauth.settings import Settings
 
 if TYPE_CHECKING:
     import httpx
 
-    from pytest_keyauth.control import KeytracControl
+    from pytest_keyauth.control import KeyfaxControl, KeytracControl
+    from pytest_keyauth.keyfax import KeyfaxCredentials
     from pytest_keyauth.keystrokes.samples import Samples
     from pytest_keyauth.keystrokes.typist import Typist
     from pytest_keyauth.ledger import Traffic
     from pytest_keyauth.live import LiveServer
-    from pytest_keyauth.target import KeytracTarget
+    from pytest_keyauth.targets.keyfax import KeyfaxTarget
+    from pytest_keyauth.targets.keytrac import KeytracTarget
 
 __all__ = [
+    "SEEDED",
     "SETTINGS",
     "TRAFFIC",
+    "_keyauth_server",
+    "_keyfax_target",
+    "_keytrac_target",
+    "async_keyfax",
     "async_keytrac",
-    "keyauth_keytrac_server",
-    "keyauth_keytrac_target",
+    "keyfax",
+    "keyfax_bearer",
+    "keyfax_credentials",
+    "keyfax_emulator",
     "keytrac",
     "keytrac_emulator",
     "samples",
@@ -30,13 +40,25 @@ __all__ = [
     "typists",
 ]
 
+UNSTEERED = "needs a setting, a fault or an empty account, and the live server has no control plane for them"
+
 SETTINGS = pytest.StashKey[Settings]()
+SEEDED = pytest.StashKey[bool]()
 TRAFFIC: "pytest.StashKey[Traffic]" = pytest.StashKey()
 
 
 def _seed(request: pytest.FixtureRequest, purpose: str) -> str:
-    """What all made-up data of a test follow from."""
+    """What all made-up data of a test follow from; a test that asked for it names the seed where it fails."""
+    request.node.stash[SEEDED] = True
     return f"{request.config.stash[SETTINGS].seed}/{purpose}/{request.node.nodeid}"
+
+
+def _cast(request: pytest.FixtureRequest, purpose: str, count: int) -> "list[Typist]":
+    """The people are the same in all tests of a run, since choosing them takes time; what they type is not."""
+    from pytest_keyauth.keystrokes.casting import cast as cast_typists
+
+    people = f"{request.config.stash[SETTINGS].seed}/{purpose}"
+    return cast_typists(count, people, recordings=_seed(request, purpose))
 
 
 def _traffic(request: pytest.FixtureRequest) -> "Traffic":
@@ -46,60 +68,120 @@ def _traffic(request: pytest.FixtureRequest) -> "Traffic":
 
 
 @pytest.fixture(scope="session")
-def keyauth_keytrac_server(pytestconfig: pytest.Config) -> "Iterator[LiveServer]":
-    """The live KeyTrac of KEYAUTH_KEYTRAC_URL (internal)."""
+def _keyauth_server() -> "Iterator[Callable[[str], LiveServer]]":
+    """Connect to the live server at a URL, once a session."""
     from pytest_keyauth.live import LiveServer
 
-    server = LiveServer(str(pytestconfig.stash[SETTINGS].keytrac_url))
-    yield server
-    server.close()
+    servers: dict[str, LiveServer] = {}
+    yield lambda url: servers.setdefault(url, LiveServer(url))
+    for server in servers.values():
+        server.close()
+
+
+def _missing(provider: str) -> SettingsError:
+    return SettingsError(f"this test needs a live {provider}, and its KEYAUTH_{provider.upper()}_… are not set")
 
 
 @pytest.fixture
-def keyauth_keytrac_target(request: pytest.FixtureRequest) -> "Iterator[KeytracTarget]":
-    """The KeyTrac that answers this test (internal; override to answer from elsewhere)."""
-    from pytest_keyauth.target import EmulatedKeytrac, KeytracTarget, LiveKeytrac
+def _keytrac_target(request: pytest.FixtureRequest) -> "Iterator[KeytracTarget]":
+    """The KeyTrac that answers this test."""
+    from pytest_keyauth.targets.keytrac import EmulatedKeytrac, KeytracTarget, LiveKeytrac
 
     settings, traffic = request.config.stash[SETTINGS], _traffic(request)
     target: KeytracTarget
     if settings.target == "emulator":
         target = EmulatedKeytrac(_seed(request, "keytrac"), traffic)
+    elif settings.keytrac is None:
+        raise _missing("keytrac")
     else:
-        server = request.getfixturevalue("keyauth_keytrac_server")
+        server = request.getfixturevalue("_keyauth_server")(settings.keytrac.url)
         steered = "keytrac_emulator" in request.fixturenames
-        target = LiveKeytrac(server, str(settings.keytrac_token), traffic, steered=steered)
+        target = LiveKeytrac(server, settings.keytrac.token, traffic, steered=steered)
     yield target
     target.close()
 
 
 @pytest.fixture
-def keytrac(keyauth_keytrac_target: "KeytracTarget") -> "Iterator[httpx.Client]":
+def _keyfax_target(request: pytest.FixtureRequest) -> "Iterator[KeyfaxTarget]":
+    """The Keyfax that answers this test."""
+    from pytest_keyauth.keyfax import KeyfaxCredentials
+    from pytest_keyauth.targets.keyfax import EmulatedKeyfax, KeyfaxTarget, LiveKeyfax
+
+    settings, traffic = request.config.stash[SETTINGS], _traffic(request)
+    target: KeyfaxTarget
+    if settings.target == "emulator":
+        target = EmulatedKeyfax(_seed(request, "keyfax"), traffic)
+    elif settings.keyfax is None:
+        raise _missing("keyfax")
+    else:
+        access = settings.keyfax
+        server = request.getfixturevalue("_keyauth_server")(access.url)
+        credentials = KeyfaxCredentials(access.host, access.api_key, access.signing_key)
+        steered = "keyfax_emulator" in request.fixturenames
+        target = LiveKeyfax(server, credentials, traffic, steered=steered)
+    yield target
+    target.close()
+
+
+@pytest.fixture
+def keytrac(_keytrac_target: "KeytracTarget") -> "Iterator[httpx.Client]":
     """An httpx.Client for KeyTrac: base URL and token are set, the target answers."""
-    with keyauth_keytrac_target.reach.client() as client:
+    with _keytrac_target.reach.client() as client:
         yield client
 
 
 @pytest.fixture
-def async_keytrac(keyauth_keytrac_target: "KeytracTarget") -> "httpx.AsyncClient":
+def async_keytrac(_keytrac_target: "KeytracTarget") -> "httpx.AsyncClient":
     """An httpx.AsyncClient for KeyTrac: base URL and token are set, the target answers."""
-    return keyauth_keytrac_target.reach.async_client()
+    return _keytrac_target.reach.async_client()
 
 
 @pytest.fixture
-def keytrac_emulator(keyauth_keytrac_target: "KeytracTarget") -> "KeytracControl":
+def keytrac_emulator(_keytrac_target: "KeytracTarget") -> "KeytracControl":
     """The KeyTrac emulator behind `keytrac`, fresh for this test: settings, faults, accounts, clock, requests."""
-    control = keyauth_keytrac_target.control
-    if control is None:
-        pytest.skip("needs a setting, a fault or an empty account, and the live server has no control plane for them")
-    return control
+    if _keytrac_target.control is None:
+        pytest.skip(UNSTEERED)
+    return _keytrac_target.control
+
+
+@pytest.fixture
+def keyfax(_keyfax_target: "KeyfaxTarget") -> "Iterator[httpx.Client]":
+    """An httpx.Client for Keyfax that signs every request (Basic); the target answers."""
+    with _keyfax_target.reach.client() as client:
+        yield client
+
+
+@pytest.fixture
+def async_keyfax(_keyfax_target: "KeyfaxTarget") -> "httpx.AsyncClient":
+    """An httpx.AsyncClient for Keyfax that signs every request (Basic); the target answers."""
+    return _keyfax_target.reach.async_client()
+
+
+@pytest.fixture
+def keyfax_bearer(_keyfax_target: "KeyfaxTarget") -> "Iterator[httpx.Client]":
+    """An httpx.Client for Keyfax with a token (Bearer) that it fetches and renews by itself; the target answers."""
+    with _keyfax_target.reach.bearer_client() as client:
+        yield client
+
+
+@pytest.fixture
+def keyfax_credentials(_keyfax_target: "KeyfaxTarget") -> "KeyfaxCredentials":
+    """The host that `keyfax` signs for, with its API key and signing key."""
+    return _keyfax_target.reach.credentials
+
+
+@pytest.fixture
+def keyfax_emulator(_keyfax_target: "KeyfaxTarget") -> "KeyfaxControl":
+    """The Keyfax emulator behind `keyfax`, fresh for this test: hosts, keys, faults, mailbox, sessions, requests."""
+    if _keyfax_target.control is None:
+        pytest.skip(UNSTEERED)
+    return _keyfax_target.control
 
 
 @pytest.fixture
 def typists(request: pytest.FixtureRequest) -> "Callable[[int], list[Typist]]":
-    """A cast of made-up people whose rhythms are well apart: `genuine, impostor = typists(2)` gives two."""
-    from pytest_keyauth.keystrokes.casting import cast as cast_typists
-
-    return lambda count: cast_typists(count, _seed(request, "typists"))
+    """A cast of made-up people whose rhythms are well apart; called with their number, it gives a list."""
+    return lambda count: _cast(request, "typists", count)
 
 
 @pytest.fixture
@@ -111,7 +193,6 @@ def typist(typists: "Callable[[int], list[Typist]]") -> "Typist":
 @pytest.fixture
 def samples(request: pytest.FixtureRequest) -> "Samples":
     """Make samples, valid or wrong in one respect: samples.corrupted(index=1), samples.masked.no_length()."""
-    from pytest_keyauth.keystrokes.casting import cast as cast_typists
     from pytest_keyauth.keystrokes.samples import Samples
 
-    return Samples(cast_typists(1, _seed(request, "samples"))[0])
+    return Samples(_cast(request, "samples", 1)[0])

@@ -8,15 +8,14 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cached_property
-from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 
 from pytest_keyauth.adapters.watched import WatchedAsyncTransport, WatchedTransport
-from pytest_keyauth.errors import ControlPlaneError
+from pytest_keyauth.remote import ControlPlane
 
-__all__ = ["ControlPlane", "CreatedUsers", "LiveServer", "RemoteKeytrac"]
+__all__ = ["TIMEOUT_S", "CreatedUsers", "LiveServer"]
 
 TIMEOUT_S = 30.0
 
@@ -25,11 +24,20 @@ Observe = Callable[[str, str, int, bytes], None]
 
 
 class LiveServer:
-    """One server at one URL: connections to it that are watched, and its control plane."""
+    """One server at one URL: connections to it that are watched, and its control plane.
 
-    def __init__(self, url: str) -> None:
+    :param connection: an open one to share; the server opens its own where there is none.
+    """
+
+    def __init__(self, url: str, connection: httpx.BaseTransport | None = None) -> None:
         self.url = url
-        self._prefix = urlsplit(url).path
+        parts = urlsplit(url)
+        self._origin, self._prefix = f"{parts.scheme}://{parts.netloc}", parts.path
+        self._shared_connection = connection
+
+    def beside(self, path: str) -> "LiveServer":
+        """The same server at another path, over the same connection."""
+        return LiveServer(self._origin + path, self._connection)
 
     @cached_property
     def _tls(self) -> ssl.SSLContext | bool:
@@ -48,8 +56,8 @@ class LiveServer:
         return WatchedAsyncTransport(connection, self._observer(observe))
 
     @cached_property
-    def _connection(self) -> httpx.HTTPTransport:
-        return httpx.HTTPTransport(verify=self._tls, trust_env=False)
+    def _connection(self) -> httpx.BaseTransport:
+        return self._shared_connection or httpx.HTTPTransport(verify=self._tls, trust_env=False)
 
     def _observer(self, observe: Observe) -> Callable[[httpx.Request, int, bytes], None]:
         def watch(request: httpx.Request, status: int, body: bytes) -> None:
@@ -58,82 +66,14 @@ class LiveServer:
         return watch
 
     @cached_property
-    def control_plane(self) -> "ControlPlane | None":
+    def control_plane(self) -> ControlPlane | None:
         """The server's control plane; None where it has none, as no real provider has."""
-        plane = ControlPlane(self.url, self._connection)
+        plane = ControlPlane(self._origin, self._connection)
         return plane if plane.is_there() else None
 
     def close(self) -> None:
         """Close the connections."""
         self._connection.close()
-
-
-class ControlPlane:
-    """Sends commands to ``/_keyauth/`` of a ``keyauth serve``."""
-
-    def __init__(self, url: str, transport: httpx.BaseTransport) -> None:
-        self._client = httpx.Client(
-            base_url=f"{url}/_keyauth/", transport=transport, timeout=TIMEOUT_S, trust_env=False
-        )
-
-    def is_there(self) -> bool:
-        """Whether the server answers as a control plane."""
-        response = self._client.get("")
-        return response.status_code == 200 and b'"commands"' in response.content
-
-    def command(self, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
-        """Send one command and return its answer.
-
-        :raises ControlPlaneError: where it is refused; says what the control plane said.
-        """
-        response = self._client.post(name, json=arguments)
-        if response.status_code != 200:
-            raise ControlPlaneError(f"POST /_keyauth/{name}: {response.status_code} {response.text}")
-        answer: dict[str, Any] = response.json()
-        return answer
-
-
-class RemoteKeytrac:
-    """A KeyTrac account of a test's own behind a control plane (see ``control.KeytracControl``)."""
-
-    def __init__(self, plane: ControlPlane) -> None:
-        self._plane = plane
-        self._token = self.open_account()
-
-    def __repr__(self) -> str:
-        return "<RemoteKeytrac: an account of this test's own>"
-
-    @property
-    def token(self) -> str:
-        """The account's token."""
-        return self._token
-
-    def _command(self, name: str, **arguments: object) -> None:
-        self._plane.command(name, {"token": self._token, **arguments})
-
-    def configure(self, **changes: object) -> None:
-        """Change the account's settings."""
-        self._command("configure", settings=changes)
-
-    def fail_store(self, action: str, times: int = 1) -> None:
-        """Let the account's store fail."""
-        self._command("fault", fault="fail-store", action=action, times=times)
-
-    def damage_profile(self, user_id: str, method: str) -> None:
-        """Cut a stored profile short."""
-        self._command("fault", fault="damage-profile", user_id=user_id, method=method)
-
-    def distort_profile(self, user_id: str, method: str) -> None:
-        """Make a stored profile useless."""
-        self._command("fault", fault="distort-profile", user_id=user_id, method=method)
-
-    def restore_profile(self, user_id: str, method: str) -> None:
-        """Put a damaged or distorted profile back."""
-        self._command("fault", fault="restore-profile", user_id=user_id, method=method)
-
-    def open_account(self) -> str:
-        """Open another account and return its token."""
-        return str(self._plane.command("accounts", {})["token"])
 
 
 class CreatedUsers:

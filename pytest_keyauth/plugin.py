@@ -10,20 +10,28 @@ import pytest
 from pytest_keyauth.contract_collection import (
     MARKER,
     ContractModule,
+    ContractPath,
     check_markers,
     claimed_outcomes,
     find_contracts,
     is_contract,
+    is_shipped,
 )
 from pytest_keyauth.errors import OutcomeNotWitnessed, SettingsError
 from pytest_keyauth.fixtures import *  # noqa: F403  # pytest finds fixtures by their names in a plugin
-from pytest_keyauth.fixtures import SETTINGS, TRAFFIC
+from pytest_keyauth.fixtures import SEEDED, SETTINGS, TRAFFIC
 from pytest_keyauth.settings import CONTRACTS, PROVIDERS, TARGETS, read_settings
 
 if TYPE_CHECKING:
     from pytest_keyauth.ledger import Coverage, Ledger
 
+#: Under what name a worker of pytest-xdist tells its controller why it gave up.
+USAGE_ERROR = "keyauth_usage_error"
+
 PASSED = pytest.StashKey[bool]()
+
+#: Options of pytest's with which a run shows something instead of running tests: nothing can be witnessed.
+SHOWING = ("collectonly", "setuponly", "setupplan", "show_fixtures_per_test", "showfixtures")
 
 #: (name, metavar, help); each is an option ``--keyauth-NAME`` and an ini value ``keyauth_NAME``.
 OPTIONS = (
@@ -52,10 +60,11 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(LedgerKeeper(config), "keyauth-ledger")
-    for provider in settings.contracts:
-        folder = str(find_contracts(provider))
-        if folder not in config.args:  # a worker of pytest-xdist is given them by its controller
-            config.args.append(folder)
+    folders = [find_contracts(provider) for provider in settings.contracts]
+    if folders:
+        config.pluginmanager.register(ContractPath(folders), "keyauth-contract-path")
+    # A worker of pytest-xdist is given them by its controller.
+    config.args.extend(str(folder) for folder in folders if str(folder) not in config.args)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -65,15 +74,23 @@ def pytest_report_header(config: pytest.Config) -> str:
 @pytest.hookimpl(wrapper=True)
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Generator[None, Any, Any]:
     collected = yield
-    return [ContractModule.collect_file(parent, file_path)] if is_contract(file_path) else collected
+    if is_contract(file_path):
+        return [ContractModule.collect_file(parent, file_path)]
+    return [] if is_shipped(file_path) else collected
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    check_markers(items, PROVIDERS)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    try:
+        check_markers(items, PROVIDERS)
+    except pytest.UsageError as error:
+        if hasattr(config, "workeroutput"):
+            config.workeroutput[USAGE_ERROR] = str(error)
+        raise
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    __tracebackhide__ = True  # what a failed claim has to say is in its message
     result = yield
     if claimed := claimed_outcomes(item):
         _check_claims(item, claimed)
@@ -81,6 +98,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
 
 
 def _check_claims(item: pytest.Item, claimed: list[str]) -> None:
+    __tracebackhide__ = True
     from pytest_keyauth.ledger import Traffic
 
     traffic = item.stash.get(TRAFFIC, Traffic())
@@ -92,13 +110,13 @@ def _check_claims(item: pytest.Item, claimed: list[str]) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    if TRAFFIC not in item.stash:
-        return report
-    item.stash[PASSED] = report.passed and (report.when == "setup" or item.stash.get(PASSED, False))
-    if report.failed:
+    if report.failed and SEEDED in item.stash:
         report.sections.append(
             ("keyauth", f"the data of this test follow from --keyauth-seed={item.config.stash[SETTINGS].seed}")
         )
+    if TRAFFIC not in item.stash:
+        return report
+    item.stash[PASSED] = report.passed and (report.when == "setup" or item.stash.get(PASSED, False))
     if report.when == "teardown" and item.stash[PASSED]:
         vars(report)["keyauth_witnesses"] = item.stash[TRAFFIC].witnesses()  # pytest-xdist carries it along
     return report
@@ -109,6 +127,7 @@ class LedgerKeeper:
 
     def __init__(self, config: pytest.Config) -> None:
         self._settings = config.stash[SETTINGS]
+        self._runs_tests = not any(config.getoption(name, False) for name in SHOWING)
         self._ledger: Ledger | None = None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -118,6 +137,11 @@ class LedgerKeeper:
 
             self._ledger = self._ledger or Ledger()
             self._ledger.add(witnesses)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        if message := getattr(node, "workeroutput", {}).get(USAGE_ERROR):
+            raise pytest.UsageError(message)
 
     def _coverages(self) -> "list[Coverage]":
         """The coverage of the providers whose contracts were asked for, or that passing tests have talked to."""
@@ -131,18 +155,16 @@ class LedgerKeeper:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
-        if self._settings.fail_under is None or exitstatus not in (
-            pytest.ExitCode.OK,
-            pytest.ExitCode.NO_TESTS_COLLECTED,
-        ):
+        finished = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+        if self._settings.fail_under is None or not self._runs_tests or not finished:
             return
         from pytest_keyauth.summary import passes_gate
 
-        if not session.config.option.collectonly and not passes_gate(self._settings, self._coverages()):
+        if not passes_gate(self._settings, self._coverages()):
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-        coverages = [] if config.option.collectonly else self._coverages()
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        coverages = self._coverages() if self._runs_tests else []
         if coverages:
             from pytest_keyauth.summary import summarize
 

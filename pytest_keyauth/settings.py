@@ -7,13 +7,34 @@ from urllib.parse import urlsplit
 
 from pytest_keyauth.errors import SettingsError
 
-__all__ = ["CONTRACTS", "PROVIDERS", "TARGETS", "Settings", "read_settings"]
+__all__ = ["CONTRACTS", "PROVIDERS", "TARGETS", "KeyfaxAccess", "KeytracAccess", "Settings", "read_settings"]
 
-PROVIDERS = ("keytrac",)
+PROVIDERS = ("keytrac", "keyfax")
 CONTRACTS = (*PROVIDERS, "all")
 TARGETS = ("emulator", "live")
 
+#: "an 36 character long authentication token", says the document.
+TOKEN_LENGTH = 36
+
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class KeytracAccess:
+    """Where a live KeyTrac is, and as whom to call it."""
+
+    url: str
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyfaxAccess:
+    """Where a live Keyfax is (the URL ends before ``/api/v1``), and with which host's keys to call it."""
+
+    url: str
+    host: str
+    api_key: str = field(repr=False)
+    signing_key: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +42,20 @@ class Settings:
     """One run's settings.
 
     ``contracts``: the providers whose contracts are collected. ``fail_under``: the percentage of documented outcomes
-    that must be witnessed, None for no gate. The URL and the token are only there for the live target.
+    that must be witnessed, None for no gate. The accesses are only there for the live target.
     """
 
     target: str = "emulator"
     contracts: tuple[str, ...] = ()
     seed: int = 0
     fail_under: float | None = None
-    keytrac_url: str | None = None
-    keytrac_token: str | None = field(default=None, repr=False)
+    keytrac: KeytracAccess | None = None
+    keyfax: KeyfaxAccess | None = None
 
     def describe(self) -> str:
         """One line for pytest's header."""
-        where = f"live ({self.keytrac_url})" if self.target == "live" else self.target
+        urls = ", ".join(access.url for access in (self.keytrac, self.keyfax) if access is not None)
+        where = f"live ({urls})" if self.target == "live" else self.target
         contracts = f", contracts {', '.join(self.contracts)}" if self.contracts else ""
         return f"keyauth: target {where}, seed {self.seed}{contracts}"
 
@@ -44,11 +66,12 @@ def read_settings(values: Mapping[str, Any], environ: Mapping[str, str]) -> Sett
     :raises SettingsError: says which value is wrong, what was expected, and what to do.
     """
     target = _choice("target", values.get("target") or "emulator", TARGETS)
-    contracts = values.get("contracts")
-    live = _read_live(environ) if target == "live" else {}
+    chosen = values.get("contracts")
+    contracts = _providers(_choice("contracts", chosen, CONTRACTS)) if chosen else ()
+    live = _read_live(environ, contracts) if target == "live" else {}
     return Settings(
         target=target,
-        contracts=_providers(_choice("contracts", contracts, CONTRACTS)) if contracts else (),
+        contracts=contracts,
         seed=_seed(values.get("seed") or 0),
         fail_under=_percentage(values.get("fail_under")),
         **live,
@@ -84,23 +107,71 @@ def _percentage(value: object) -> float | None:
     return percentage
 
 
-def _read_live(environ: Mapping[str, str]) -> dict[str, str]:
-    """Read where and as whom to run live: loopback only, until the guards for a provider's real host are there."""
-    url, token = environ.get("KEYAUTH_KEYTRAC_URL"), environ.get("KEYAUTH_KEYTRAC_TOKEN")
-    missing = [name for name, value in (("KEYAUTH_KEYTRAC_URL", url), ("KEYAUTH_KEYTRAC_TOKEN", token)) if not value]
-    if not url or not token:
+#: The environment variables that a live provider needs, all of them.
+LIVE_VARIABLES = {
+    "keytrac": ("KEYAUTH_KEYTRAC_URL", "KEYAUTH_KEYTRAC_TOKEN"),
+    "keyfax": (
+        "KEYAUTH_KEYFAX_URL",
+        "KEYAUTH_KEYFAX_HOST",
+        "KEYAUTH_KEYFAX_API_KEY",
+        "KEYAUTH_KEYFAX_SIGNING_KEY",
+    ),
+}
+
+
+def _read_live(environ: Mapping[str, str], contracts: tuple[str, ...]) -> dict[str, Any]:
+    """Read where and as whom to run live: the providers whose contracts are to run, and those that are set."""
+    given = [name for name, variables in LIVE_VARIABLES.items() if any(environ.get(item) for item in variables)]
+    wanted = [name for name in PROVIDERS if name in contracts or name in given] or list(PROVIDERS[:1])
+    missing = [item for name in wanted for item in LIVE_VARIABLES[name] if not environ.get(item)]
+    if missing:
         raise SettingsError(
             f"--keyauth-target=live: {' and '.join(missing)} not set in the environment; "
-            "`keyauth serve` prints both for a local emulator"
+            "`keyauth serve` prints what is needed for a local emulator"
         )
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise SettingsError(f"KEYAUTH_KEYTRAC_URL={url}: expected a URL such as http://127.0.0.1:8080")
-    if parts.username or parts.password or parts.query:
-        raise SettingsError("KEYAUTH_KEYTRAC_URL: expected a URL without credentials and query")
-    if parts.hostname not in LOOPBACK_HOSTS:
+    readers = {"keytrac": _read_keytrac, "keyfax": _read_keyfax}
+    return {name: readers[name](environ) for name in wanted}
+
+
+def _read_keytrac(environ: Mapping[str, str]) -> KeytracAccess:
+    token = environ["KEYAUTH_KEYTRAC_TOKEN"]
+    url = _read_url(environ, "KEYAUTH_KEYTRAC_URL")
+    if len(token) != TOKEN_LENGTH or not (token.isascii() and token.isprintable()):
         raise SettingsError(
-            f"KEYAUTH_KEYTRAC_URL={url}: this version sends live requests to loopback hosts only "
+            f"KEYAUTH_KEYTRAC_TOKEN has {len(token)} characters: expected {TOKEN_LENGTH}, all of them printable ASCII; "
+            "it is in the provider's console, or `keyauth serve` prints it"
+        )
+    return KeytracAccess(url, token)
+
+
+def _read_keyfax(environ: Mapping[str, str]) -> KeyfaxAccess:
+    url = _read_url(environ, "KEYAUTH_KEYFAX_URL")
+    if url.endswith("/api/v1"):
+        raise SettingsError(f"KEYAUTH_KEYFAX_URL={url}: expected the URL that ends before /api/v1")
+    keys = (environ[name] for name in LIVE_VARIABLES["keyfax"][1:])
+    return KeyfaxAccess(url, *keys)
+
+
+def _read_url(environ: Mapping[str, str], name: str) -> str:
+    """Read a provider's URL: loopback only, until the guards for a provider's real host are there."""
+    url = environ[name]
+    if any(character in url for character in "@?#"):  # before anything that shows the URL
+        raise SettingsError(f"{name}: expected a URL without credentials, query and fragment")
+    if (host := _host(url)) is None:
+        raise SettingsError(f"{name}={url}: expected a URL such as http://127.0.0.1:8080")
+    if host not in LOOPBACK_HOSTS:
+        raise SettingsError(
+            f"{name}={url}: this version sends live requests to loopback hosts only "
             f"({', '.join(sorted(LOOPBACK_HOSTS))}); start `keyauth serve`, or a proxy of your own, and point it there"
         )
-    return {"keytrac_url": url.rstrip("/"), "keytrac_token": token}
+    return url.rstrip("/")
+
+
+def _host(url: str) -> str | None:
+    """The host of a URL; None where it is no URL of a web server."""
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # parsed, and refused where it is none, only when it is asked for
+    except ValueError:
+        return None
+    return parts.hostname if parts.scheme in ("http", "https") else None

@@ -4,7 +4,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from pytest_keyauth.emulator.control import PREFIX, ControlPlane
+from pytest_keyauth.emulator.keyfax.installations import Installations
+from pytest_keyauth.emulator.keyfax.steering import KeyfaxSteering
 from pytest_keyauth.emulator.keytrac import KeytracEmulator
+from pytest_keyauth.emulator.keytrac.steering import KeytracSteering
 from pytest_keyauth.emulator.message import Request, Response
 
 __all__ = ["EmulatorApplication"]
@@ -14,15 +17,16 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 
 class EmulatorApplication:
-    """KeyTrac at the root, the control plane below ``/_keyauth/``.
+    """KeyTrac at the root, Keyfax installations each below a root of its own, the control plane below ``/_keyauth/``.
 
     Written to the ASGI interface directly: a framework would cost more than the emulator does. Header names keep their
     case only behind a server that hands them on as they were sent (see ``server``).
     """
 
-    def __init__(self, keytrac: KeytracEmulator) -> None:
+    def __init__(self, keytrac: KeytracEmulator, keyfax: Installations) -> None:
         self._keytrac = keytrac
-        self._control = ControlPlane(keytrac)
+        self._keyfax = keyfax
+        self._control = ControlPlane({"keytrac": KeytracSteering(keytrac), "keyfax": KeyfaxSteering(keyfax)})
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -37,7 +41,8 @@ class EmulatorApplication:
     def _answer(self, request: Request) -> Response:
         if request.path.startswith(PREFIX):
             return self._control.handle(request)
-        return self._keytrac.handle(request)
+        keyfax = self._keyfax.find(request.path)
+        return self._keytrac.handle(request) if keyfax is None else keyfax.handle(request)
 
 
 async def _read_body(receive: Receive) -> bytes | None:

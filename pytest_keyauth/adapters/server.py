@@ -2,12 +2,16 @@
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-__all__ = ["HeaderCaseProtocol", "serve"]
+__all__ = ["HeaderCaseProtocol", "bind", "serve"]
+
+#: How long a client that does not read its answer may keep a server that was told to stop.
+STOP_TIMEOUT_S = 1
 
 
 class HeaderCaseProtocol(HttpToolsProtocol):
@@ -34,6 +38,12 @@ class _AnnouncingServer(uvicorn.Server):
         """Listen, then announce it."""
         await super().startup(sockets)
         self._announce()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop listening, and hang up: every request that is complete has been answered already."""
+        for connection in tuple(self.server_state.connections):
+            connection.transport.close()
+        await super().shutdown(sockets)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -63,5 +73,7 @@ def serve(application: Any, listener: socket.socket, announce: Callable[[], None
         access_log=False,
         log_level="warning",
         server_header=False,
+        timeout_graceful_shutdown=STOP_TIMEOUT_S,
     )
-    _AnnouncingServer(config, announce).run(sockets=[listener])
+    with suppress(KeyboardInterrupt):  # uvicorn raises Ctrl-C again once it has stopped
+        _AnnouncingServer(config, announce).run(sockets=[listener])

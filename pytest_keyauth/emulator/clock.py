@@ -29,9 +29,17 @@ class Clock:
         return datetime.fromtimestamp(self.seconds(), UTC)
 
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> datetime:
-        """Move this clock (forward, or back with negative values) and return the new time."""
-        self._offset_s += timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
-        return self.now()
+        """Move this clock (forward, or back with negative values) and return the new time.
+
+        :raises ValueError: where the calendar ends before that; the clock stays where it is.
+        """
+        before_s = self._offset_s
+        try:
+            self._offset_s += timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
+            return self.now()
+        except (OverflowError, ValueError, OSError):
+            self._offset_s = before_s
+            raise ValueError("the clock cannot be moved so far: expected a time in the years 1 to 9999") from None
 
     def reset(self) -> None:
         """Go back to the source's own time."""

@@ -1,111 +1,119 @@
 """The control plane: how another process steers the emulators. Plain values in, plain values out.
 
-Commands are JSON objects; what they do is on the emulators' own methods. An account is named by its token, and is the
-first one where no token is given.
+Commands are JSON objects; what they do is on the emulators' own methods (see each provider's ``steering``).
 """
 
 import json
-from collections.abc import Callable, Mapping
-from typing import Any
+import re
+from collections.abc import Mapping
+from typing import Any, Protocol
 
-from pytest_keyauth.emulator.journal import Exchange
-from pytest_keyauth.emulator.keytrac import KeytracEmulator
+from pytest_keyauth.emulator.arguments import Arguments, Command
+from pytest_keyauth.emulator.clock import Clock
+from pytest_keyauth.emulator.journal import Exchange, Journal
 from pytest_keyauth.emulator.message import Request, Response, json_response
 
-__all__ = ["PREFIX", "ControlPlane"]
+__all__ = ["PREFIX", "ControlPlane", "Steering"]
 
 PREFIX = "/_keyauth/"
 
-#: Headers whose values are secrets.
+_UNITS_OF_TIME = ("days", "hours", "minutes", "seconds")
+
+#: What is left of a secret in the journal that the control plane shows.
+MASK = "…"
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie"})
+_SECRET_MEMBERS = re.compile(r'("(?:apiKey|signingKey|token)"\s*:\s*)"(?:[^"\\]|\\.)*"')
+_PASSWORD_ITEMS = re.compile(
+    r'("password"\s*:\s*\{[^{}]*"value"\s*:\s*)"(?:[^"\\]|\\.)*"|(<Password>).*?(?=</Password>)', re.DOTALL
+)
+
+
+class Steering(Protocol):
+    """How one provider is steered."""
+
+    @property
+    def commands(self) -> Mapping[str, Command]:
+        """The provider's own commands by name."""
+
+    def journal(self, arguments: Arguments) -> Journal:
+        """What was asked and answered."""
+
+    def clock(self, arguments: Arguments) -> Clock:
+        """The emulator's clock."""
+
+    def reset(self, arguments: Arguments) -> None:
+        """Forget everything."""
 
 
 class ControlPlane:
     """Answers the requests below ``/_keyauth/``.
 
-    ``GET /_keyauth/`` describes it, ``GET /_keyauth/requests`` shows the journal; ``POST`` of a JSON object to
-    ``reset``, ``accounts``, ``configure``, ``fault`` and ``clock`` changes things.
+    ``GET /_keyauth/`` describes it, ``GET /_keyauth/requests`` shows the journals; a ``POST`` of a JSON object is a
+    command. ``provider`` says whom a command is for; ``reset`` and ``clock`` are for all where it is missing, any other
+    for the first provider that has it.
 
     A web page in a browser on the same machine must not steer it: commands need ``Content-Type: application/json``,
     which a page cannot send elsewhere without being asked first, and requests with an ``Origin`` are refused.
     """
 
-    def __init__(self, keytrac: KeytracEmulator) -> None:
-        self._keytrac = keytrac
-        self._commands: dict[tuple[str, str], Callable[[Mapping[str, Any]], Any]] = {
-            ("GET", ""): self._describe,
-            ("GET", "requests"): self._list_requests,
-            ("POST", "reset"): self._reset,
-            ("POST", "accounts"): self._open_account,
-            ("POST", "configure"): self._configure,
-            ("POST", "fault"): self._place_fault,
-            ("POST", "clock"): self._move_clock,
-        }
+    def __init__(self, providers: Mapping[str, Steering]) -> None:
+        self._providers = providers
 
     def handle(self, request: Request) -> Response:
         """Carry out one command. A command that cannot be is a 400 that says why, and changes nothing."""
         if request.header("Origin", case_sensitive=False) is not None:
             return json_response(403, {"error": "the control plane does not answer web pages (Origin is set)"})
-        command = self._commands.get((request.method, request.path.removeprefix(PREFIX)))
-        if command is None:
-            known = ", ".join(f"{method} {PREFIX}{name}" for method, name in self._commands)
-            return json_response(404, {"error": f"no such command; there are: {known}"})
+        name = f"{request.method} {request.path}"
+        if name not in self._names():
+            return json_response(404, {"error": f"no such command; there are: {', '.join(self._names())}"})
         try:
-            return json_response(200, command(_read_arguments(request)))
+            return json_response(200, self._run(request.path.removeprefix(PREFIX), _read_arguments(request)))
         except (TypeError, ValueError) as error:
             return json_response(400, {"error": str(error)})
 
-    def _describe(self, _arguments: Mapping[str, Any]) -> Any:
-        return {"providers": ["keytrac"], "commands": [f"{method} {PREFIX}{name}" for method, name in self._commands]}
+    def _names(self) -> list[str]:
+        """All commands as method and path, each once."""
+        own = dict.fromkeys(name for steering in self._providers.values() for name in steering.commands)
+        posts = [f"POST {PREFIX}{name}" for name in ("reset", "clock", *own)]
+        return [f"GET {PREFIX}", f"GET {PREFIX}requests", *posts]
 
-    def _list_requests(self, _arguments: Mapping[str, Any]) -> Any:
-        return [_show(exchange) for exchange in self._keytrac.requests]
+    def _run(self, name: str, arguments: Arguments) -> Any:
+        if name == "":
+            return {"providers": list(self._providers), "commands": self._names()}
+        chosen = self._choose(arguments)
+        if name == "requests":
+            return [_show(provider, item) for provider in chosen for item in chosen[provider].journal(arguments)]
+        if name == "reset":
+            for steering in chosen.values():
+                steering.reset(arguments)
+            return {}
+        if name == "clock":
+            return self._move_clocks(chosen, arguments)
+        for steering in chosen.values():
+            if name in steering.commands:
+                return steering.commands[name](arguments)
+        raise ValueError(f"provider {arguments.get('provider')!r} has no command {name!r}")
 
-    def _reset(self, _arguments: Mapping[str, Any]) -> Any:
-        self._keytrac.reset()
-        return {}
+    def _choose(self, arguments: Arguments) -> Mapping[str, Steering]:
+        provider = arguments.get("provider")
+        if provider is None:
+            return self._providers
+        if provider not in self._providers:
+            raise ValueError(f"provider={provider!r}: expected one of {', '.join(self._providers)}")
+        return {provider: self._providers[provider]}
 
-    def _open_account(self, _arguments: Mapping[str, Any]) -> Any:
-        return {"token": self._keytrac.open_account()}
-
-    def _configure(self, arguments: Mapping[str, Any]) -> Any:
-        """``{"token": …, "settings": {…}}``; ``case_sensitive_headers`` is the emulator's, the others the account's."""
-        settings = dict(_member(arguments, "settings", dict))
-        case_sensitive = settings.pop("case_sensitive_headers", self._keytrac.case_sensitive_headers)
-        if not isinstance(case_sensitive, bool):
-            raise ValueError(f"case_sensitive_headers={case_sensitive!r}: expected true or false")
-        self._account(arguments).configure(**settings)
-        self._keytrac.case_sensitive_headers = case_sensitive
-        return {}
-
-    def _place_fault(self, arguments: Mapping[str, Any]) -> Any:
-        """``{"fault": "fail-store", "action": …, "times": 1}``; of a profile ``{"fault", "user_id", "method"}``."""
-        account, fault = self._account(arguments), _member(arguments, "fault", str)
-        profile_faults = {
-            "damage-profile": account.damage_profile,
-            "distort-profile": account.distort_profile,
-            "restore-profile": account.restore_profile,
-        }
-        if fault == "fail-store":
-            account.fail_store(_member(arguments, "action", str), _member({"times": 1, **arguments}, "times", int))
-        elif fault in profile_faults:
-            profile_faults[fault](_member(arguments, "user_id", str), _member(arguments, "method", str))
-        else:
-            raise ValueError(f"no fault {fault!r}; there are: {', '.join(['fail-store', *profile_faults])}")
-        return {}
-
-    def _move_clock(self, arguments: Mapping[str, Any]) -> Any:
+    def _move_clocks(self, chosen: Mapping[str, Steering], arguments: Arguments) -> Any:
         """``{"hours": 24}``: any of days, hours, minutes, seconds."""
-        return {"now": self._keytrac.clock.advance(**arguments).isoformat()}
+        move = {unit: amount for unit, amount in arguments.items() if unit not in ("provider", "root")}
+        for unit, amount in move.items():
+            if unit not in _UNITS_OF_TIME or isinstance(amount, bool) or not isinstance(amount, int | float):
+                raise ValueError(f"{unit}={amount!r}: expected a number of {', '.join(_UNITS_OF_TIME)}")
+        return {name: steering.clock(arguments).advance(**move).isoformat() for name, steering in chosen.items()}
 
-    def _account(self, arguments: Mapping[str, Any]) -> Any:
-        token = arguments.get("token")
-        return self._keytrac.account if token is None else self._keytrac.find_account(str(token))
 
-
-def _read_arguments(request: Request) -> Mapping[str, Any]:
+def _read_arguments(request: Request) -> Arguments:
     if request.method == "GET":
-        return {}
+        return request.parameters()
     content_type = (request.header("Content-Type", case_sensitive=False) or "").partition(";")[0].strip()
     if content_type != "application/json":
         raise ValueError(f"Content-Type is {content_type or 'missing'!r}: expected application/json")
@@ -118,24 +126,23 @@ def _read_arguments(request: Request) -> Mapping[str, Any]:
     return arguments
 
 
-def _member(arguments: Mapping[str, Any], name: str, kind: type) -> Any:
-    value = arguments.get(name)
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise ValueError(f"{name}={value!r}: expected {kind.__name__}")
-    return value
-
-
-def _show(exchange: Exchange) -> dict[str, Any]:
-    """An exchange as JSON, with the secrets of its headers masked."""
+def _show(provider: str, exchange: Exchange) -> dict[str, Any]:
+    """An exchange as JSON, with its secrets masked."""
     request, response = exchange.request, exchange.response
-    headers = [[name, "…" if name.lower() in _SECRET_HEADERS else value] for name, value in request.headers]
+    headers = [[name, MASK if name.lower() in _SECRET_HEADERS else value] for name, value in request.headers]
     return {
+        "provider": provider,
         "operation": exchange.operation,
         "method": request.method,
         "path": request.path,
         "query": request.query,
         "headers": headers,
-        "body": request.body.decode("utf-8", "replace"),
+        "body": _masked(request.body),
         "status": response.status,
-        "answer": response.body.decode("utf-8", "replace"),
+        "answer": _masked(response.body),
     }
+
+
+def _masked(body: bytes) -> str:
+    text = _SECRET_MEMBERS.sub(rf'\1"{MASK}"', body.decode("utf-8", "replace"))
+    return _PASSWORD_ITEMS.sub(lambda found: f'{found[1]}"{MASK}"' if found[1] else f"{found[2]}{MASK}", text)

@@ -1,5 +1,7 @@
 """Casts: several typists of whom no two could be taken for each other."""
 
+from functools import lru_cache
+
 from pytest_keyauth.keystrokes.rhythm import Rhythm
 from pytest_keyauth.keystrokes.typist import Typist
 
@@ -20,28 +22,30 @@ _NAMES = (
 )  # fmt: skip
 
 
-def cast(count: int, seed: int | str, *, mobile: bool = False) -> list[Typist]:
+def cast(count: int, seed: int | str, *, mobile: bool = False, recordings: int | str | None = None) -> list[Typist]:
     """So many typists, the same ones for the same seed, and the first of a larger cast of that seed.
 
-    Each is far enough from all before. Raises ValueError for a negative count.
+    Each is far enough from all before. `recordings` is what their recordings follow from (see Typist).
+    Raises ValueError for a negative count.
     """
     if count < 0:
         raise ValueError(f"a cast cannot have {count} typists; ask for 0 or more")
-    typists: list[Typist] = []
-    while len(typists) < count:
-        typists.append(_next_typist([typist.rhythm for typist in typists], seed, mobile))
-    return typists
+    return [
+        Typist(_name(number), _person(number, seed, mobile), mobile, recordings=recordings) for number in range(count)
+    ]
 
 
-def _next_typist(before: list[Rhythm], seed: int | str, mobile: bool) -> Typist:
-    number = len(before)
+@lru_cache(maxsize=4096)  # choosing takes 5 ms a person; a run casts the same few people in every test
+def _person(number: int, seed: int | str, mobile: bool) -> str:
+    """The seed of the person of that number: of some candidates, the one farthest from everybody before."""
+    before = [Rhythm.drawn(_person(earlier, seed, mobile), mobile) for earlier in range(number)]
     candidates = [f"{seed}/{number}/{candidate}" for candidate in range(_CANDIDATES if before else 1)]
 
     def distance(candidate: str) -> float:
         rhythm = Rhythm.drawn(candidate, mobile)
         return min((rhythm.distance(other) for other in before), default=0.0)
 
-    return Typist(_name(number), max(candidates, key=distance), mobile)
+    return max(candidates, key=distance)
 
 
 def _name(number: int) -> str:

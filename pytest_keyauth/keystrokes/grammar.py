@@ -27,7 +27,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-__all__ = ["GrammarError", "KeyEvent", "Recording", "parse", "render"]
+__all__ = ["GrammarError", "KeyEvent", "Recording", "parse", "render", "write"]
 
 _CONTROL = r"\x00-\x1f\x7f-\x9f\ud800-\udfff"  # lone surrogates too: nothing can send or store them
 _BLANKS = rf"[^\S{_CONTROL}]*+"
@@ -132,13 +132,18 @@ def render(recording: Recording) -> str:
 
     Raises GrammarError, or ValueError for columns of unequal length, where there is no such text.
     """
-    head = f"{recording.browser}#m={int(recording.mobile)}#{recording.recorded_at}"
-    length = "" if recording.length is None else f"|l={recording.length}"
-    columns = zip(recording.delays_ms, recording.actions, recording.keys, strict=True)
-    text = f"{head}{length}{''.join([f'|{delay_ms}{action}{key}' for delay_ms, action, key in columns])}"
+    text = write(recording)
     if parse(text) != recording:
         raise ValueError(f"no sample says this recording; the nearest text reads differently: {text[:80]!r}")
     return text
+
+
+def write(recording: Recording) -> str:
+    """Write a recording without reading it again, in half the time: for one that is known to be right."""
+    head = f"{recording.browser}#m={int(recording.mobile)}#{recording.recorded_at}"
+    length = "" if recording.length is None else f"|l={recording.length}"
+    columns = zip(recording.delays_ms, recording.actions, recording.keys, strict=True)
+    return f"{head}{length}{''.join([f'|{delay_ms}{action}{key}' for delay_ms, action, key in columns])}"
 
 
 def _exists(recorded_at: str) -> bool:

@@ -9,7 +9,7 @@ as much, so that a sentence tells them apart practically always. With real peopl
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 from statistics import NormalDist
@@ -38,7 +38,6 @@ _INTERVAL_RANGE = (4.45, 6.0)
 _MOST_HOLD_OVER_INTERVAL = 0.1
 
 
-@lru_cache(maxsize=100_000)
 def _standing(seed: str, trait: str) -> float:
     """Where this person stands among all people in one trait, between 0 and 1: as good as random."""
     digest = blake2b(f"{seed}/{trait}".encode("utf-8", "surrogatepass"), digest_size=7).digest()
@@ -65,8 +64,12 @@ class Rhythm:
     interval_level: float
     hold_noise: float
     interval_noise: float
+    # The habits that were asked for so far. Layouts differ in which finger strikes a key, so a pair is one of strokes.
+    _holds: dict[str, float] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _intervals: dict[tuple[Stroke, Stroke], float] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
+    @lru_cache(maxsize=4096)  # habits are remembered with it, so that each is computed once in a run
     def drawn(cls, seed: str, mobile: bool) -> "Rhythm":
         """The rhythm of the person with this seed, the same one always."""
         intervals = NormalDist(_INTERVAL_LEVEL[mobile], 0.31 * SPREAD)
@@ -85,10 +88,20 @@ class Rhythm:
 
     def hold(self, stroke: Stroke) -> float:
         """This person's usual hold of a key, ln ms."""
-        return self.hold_level + 0.123 * HABIT_SPREAD * _deviation(self.seed, f"hold {stroke.key}")
+        hold = self._holds.get(stroke.key)
+        if hold is None:
+            hold = self.hold_level + 0.123 * HABIT_SPREAD * _deviation(self.seed, f"hold {stroke.key}")
+            self._holds[stroke.key] = hold
+        return hold
 
     def interval(self, before: Stroke, stroke: Stroke) -> float:
         """This person's usual interval from one key to the next, ln ms."""
+        interval = self._intervals.get((before, stroke))
+        if interval is None:
+            interval = self._intervals[before, stroke] = self._interval(before, stroke)
+        return interval
+
+    def _interval(self, before: Stroke, stroke: Stroke) -> float:
         name, offset = _transition(before, stroke)
         stretch = math.exp(0.20 * _deviation(self.seed, f"stretch {name}"))
         habit = 0.26 if name in {"after space", "to shift", "after shift"} else 0.13

@@ -6,9 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import pairwise
+from operator import itemgetter
+from statistics import NormalDist
 from typing import NamedTuple
 
-from pytest_keyauth.keystrokes.grammar import Recording, render
+from pytest_keyauth.keystrokes.grammar import Recording, write
 from pytest_keyauth.keystrokes.keyboard import GERMAN, SHIFTS, Layout, Stroke
 from pytest_keyauth.keystrokes.rhythm import NOISE, Rhythm
 
@@ -19,6 +21,10 @@ BROWSER = "firefox/38.0"  # the one of the document's samples
 _SHORTEST_MS = 25  # of a hold, and of an interval: a shift key's release has to fit into it
 _LONGEST_HOLD_MS = 600
 _LONGEST_INTERVAL_MS = 1400
+
+# Values as likely as each other that together are normally distributed, cut off at 2.5 standard deviations:
+# to pick one takes a fraction of the time that it takes to compute one.
+_DEVIATES = tuple(max(-2.5, min(2.5, NormalDist().inv_cdf((number + 0.5) / 1000))) for number in range(1000))
 
 
 class RecordingTimes:
@@ -49,10 +55,11 @@ class _Press(NamedTuple):
 
 @dataclass(frozen=True)
 class Typist:
-    """One made-up person at a keyboard. Two typists with the same seed and device make the same recordings.
+    """One made-up person at a keyboard. Two typists with the same seeds and device make the same recordings.
 
-    `clock` says when each recording was made. Typists are equal if they are the same person: what they
-    have typed so far is state beside it. Every recording differs from those before.
+    The person follows from `seed`; what chance does to the recordings follows from `recordings` too, so that one
+    person can type anew in every test. `clock` says when each recording was made. Typists are equal if they are
+    the same person: what they have typed so far is state beside it. Every recording differs from those before.
     """
 
     name: str
@@ -60,13 +67,15 @@ class Typist:
     mobile: bool = False
     layout: Layout = GERMAN
     clock: Callable[[], datetime] = field(default_factory=_recording_times, repr=False, compare=False)
+    recordings: int | str | None = field(default=None, repr=False, compare=False)
     rhythm: Rhythm = field(init=False, repr=False)
     _random: random.Random = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Derive the person from the seed."""
+        """Derive the person from the seed, and what chance does to each recording."""
         object.__setattr__(self, "rhythm", Rhythm.drawn(f"{self.seed}", self.mobile))
-        object.__setattr__(self, "_random", random.Random(f"typing of {self.seed}"))
+        typing = f"typing of {self.seed}" if self.recordings is None else f"typing of {self.seed} in {self.recordings}"
+        object.__setattr__(self, "_random", random.Random(typing))
 
     def types(self, text: str) -> str:
         """A new AnyText sample: this person types the text.
@@ -76,7 +85,7 @@ class Typist:
         if not text:
             raise ValueError("a typist needs a text of at least one character to type")
         strokes, spans = _with_shifts(self.layout.strokes(text))
-        return render(self._recording(None, self._presses(strokes, spans)))
+        return write(self._recording(None, self._presses(strokes, spans)))
 
     def password(self, text: str) -> str:
         """A new masked sample: this person types the password, and only its length and rhythm are recorded.
@@ -88,13 +97,13 @@ class Typist:
         strokes = [self.layout.find(character) or _unknown(character) for character in text]
         presses = self._presses(strokes, {})
         masked = [press._replace(key=f"I{position}") for position, press in enumerate(presses)]
-        return render(self._recording(str(len(text)), masked))
+        return write(self._recording(str(len(text)), masked))
 
     def _recording(self, length: str | None, presses: Sequence[_Press]) -> Recording:
         events = [(press.down_ms, "d", press.key) for press in presses]
         events += [(press.up_ms, "u", press.key) for press in presses]
-        events.sort(key=lambda event: event[0])
-        to_first_key_ms = self._lognormal_ms(5.5, 0.5, 2000)
+        events.sort(key=itemgetter(0))
+        to_first_key_ms = _as_ms(5.5 + 0.5 * self._random.choice(_DEVIATES), 2000)
         delays_ms = [after[0] - before[0] for before, after in pairwise(events)]
         return Recording(
             browser=BROWSER,
@@ -108,19 +117,21 @@ class Typist:
 
     def _presses(self, strokes: Sequence[Stroke], spans: dict[int, int]) -> list[_Press]:
         """Strike the keys in turn. `spans` has each shift's index, and that of the last stroke it is for."""
+        rhythm = self.rhythm
         hold_shift = self._random.gauss(0, 0.045 * NOISE)  # nobody is equally awake each time
         interval_shift = self._random.gauss(0, 0.055 * NOISE)
+        deviates = self._random.choices(_DEVIATES, k=2 * len(strokes))
         presses: list[_Press] = []
         free_ms: dict[str, int] = {}  # when each key was last released
         down_ms = 0
         for index, stroke in enumerate(strokes):
             if index:
-                interval = self.rhythm.interval(strokes[index - 1], stroke) + interval_shift
-                down_ms += self._lognormal_ms(interval, self.rhythm.interval_noise, _LONGEST_INTERVAL_MS)
-            if stroke.key in free_ms:  # a key must come up before it can go down again
-                down_ms = max(down_ms, free_ms[stroke.key] + self._random.randint(10, 40))
-            hold = self.rhythm.hold(stroke) + hold_shift
-            up_ms = down_ms + self._lognormal_ms(hold, self.rhythm.hold_noise, _LONGEST_HOLD_MS)
+                interval = rhythm.interval(strokes[index - 1], stroke) + interval_shift
+                down_ms += _as_ms(interval + rhythm.interval_noise * deviates[2 * index], _LONGEST_INTERVAL_MS)
+            if down_ms < free_ms.get(stroke.key, -10) + 10:  # a key must come up before it can go down again
+                down_ms = free_ms[stroke.key] + self._random.randint(10, 40)
+            hold = rhythm.hold(stroke) + hold_shift
+            up_ms = down_ms + _as_ms(hold + rhythm.hold_noise * deviates[2 * index + 1], _LONGEST_HOLD_MS)
             free_ms[stroke.key] = up_ms
             presses.append(_Press(stroke.key, down_ms, up_ms))
         for index, last in spans.items():
@@ -135,10 +146,10 @@ class Typist:
             delay_ms = min(delay_ms, presses[last + 1].down_ms - letter.down_ms - 1)
         return letter.down_ms + max(1, delay_ms)
 
-    def _lognormal_ms(self, mean: float, sd: float, longest_ms: int) -> int:
-        """A time whose logarithm is normally distributed, cut off at 2.5 standard deviations."""
-        deviation = max(-2.5, min(2.5, self._random.gauss(0, 1)))
-        return max(_SHORTEST_MS, min(longest_ms, round(math.exp(mean + sd * deviation))))
+
+def _as_ms(logarithm: float, longest_ms: int) -> int:
+    """The whole milliseconds of which this is the natural logarithm, within what people and recorders do."""
+    return max(_SHORTEST_MS, min(longest_ms, round(math.exp(logarithm))))
 
 
 def _unknown(character: str) -> Stroke:

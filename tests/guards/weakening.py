@@ -7,6 +7,8 @@ from functools import partial
 from typing import Any
 from unittest.mock import patch
 
+from pytest_keyauth.emulator.keyfax import KeyfaxEmulator, authorization
+from pytest_keyauth.emulator.keyfax.store import Store as KeyfaxStore
 from pytest_keyauth.emulator.keytrac import KeytracEmulator, emulator, submission
 from pytest_keyauth.emulator.message import Request
 
@@ -24,17 +26,17 @@ class Weakening:
 
 def emulator_class(provider: str) -> type[Any]:
     """The emulator of a provider."""
-    return {"keytrac": KeytracEmulator}[provider]
+    return {"keytrac": KeytracEmulator, "keyfax": KeyfaxEmulator}[provider]
 
 
-def relative_path(_provider: str, path: str) -> str:
+def relative_path(provider: str, path: str) -> str:
     """A request's path below the provider's base URL."""
-    return path
+    return path.removeprefix("/interview") if provider == "keyfax" else path
 
 
 def weakenings(provider: str) -> Iterator[Weakening]:
     """Each authentication check, and each other rule, switched off by itself."""
-    return {"keytrac": _weaken_keytrac}[provider]()
+    return {"keytrac": _weaken_keytrac, "keyfax": _weaken_keyfax}[provider]()
 
 
 def _weaken_keytrac() -> Iterator[Weakening]:
@@ -72,4 +74,34 @@ def _admitting(what: str) -> Iterator[None]:
 def _without(key: Any, rule: submission.Rule) -> Iterator[None]:
     rules = tuple(other for other in submission.RULES[key] if other is not rule)
     with patch.dict(submission.RULES, {key: rules}):
+        yield
+
+
+#: Where the first to notice that a check of an authorization scheme is off should be.
+_KEYFAX_MODULES = {
+    "any": "test_create_token.py",
+    "Basic": "test_create_token.py",
+    "Bearer": "test_renew_token.py",
+    "ApiKey": "test_example_startup.py",
+}
+
+
+def _weaken_keyfax() -> Iterator[Weakening]:
+    for scheme, checks in authorization.CHECKS.items():
+        for check in checks:
+            name = f"{scheme} without {check.__name__}"
+            yield Weakening(name, _KEYFAX_MODULES[scheme], partial(_unchecked, scheme, check))
+    yield Weakening("old keys live on", "test_reset_key.py", _retiring_no_keys)
+
+
+@contextmanager
+def _unchecked(scheme: str, check: authorization.Check) -> Iterator[None]:
+    checks = tuple(other for other in authorization.CHECKS[scheme] if other is not check)
+    with patch.dict(authorization.CHECKS, {scheme: checks}):
+        yield
+
+
+@contextmanager
+def _retiring_no_keys() -> Iterator[None]:
+    with patch.object(KeyfaxStore, "use_pair", lambda _store, _pair: None):
         yield

@@ -1,5 +1,6 @@
 """KeyTrac accounts and the settings that the provider's console offers."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
 
 from pytest_keyauth.emulator.keytrac.profile import distort
@@ -47,7 +48,8 @@ class Account:
     token: str = field(repr=False)
     settings: AccountSettings = field(default_factory=AccountSettings)
     store: Store = field(default_factory=Store)
-    _intact: dict[tuple[str, str], bytes] = field(default_factory=dict, repr=False)
+    #: What each spoiled profile was: by user, method and spoiled bytes, which a new enrolment replaces.
+    _intact: dict[tuple[str, str, bytes], bytes] = field(default_factory=dict, repr=False)
 
     def configure(self, **changes: object) -> None:
         """Change settings, as in the provider's console (see :class:`AccountSettings`).
@@ -62,25 +64,29 @@ class Account:
 
     def damage_profile(self, user_id: str, method: str) -> None:
         """Cut a stored profile short, so that it cannot be deserialized."""
-        user, name = self._enrolled(user_id, method)
-        user.profiles[name] = user.profiles[name][: len(user.profiles[name]) // 2]
+        self._spoil(user_id, method, lambda intact: intact[: len(intact) // 2])
 
     def distort_profile(self, user_id: str, method: str) -> None:
         """Replace a stored profile's numbers by such that nothing can be computed with."""
-        user, name = self._enrolled(user_id, method)
-        user.profiles[name] = distort(user.profiles[name])
+        self._spoil(user_id, method, distort)
 
     def restore_profile(self, user_id: str, method: str) -> None:
-        """Put back the profile that was damaged or distorted."""
+        """Put back the profile that was damaged or distorted; one that is intact, or was enrolled since, stays."""
+        self._spoil(user_id, method, lambda intact: intact)
+
+    def _spoil(self, user_id: str, method: str, spoil: Callable[[bytes], bytes]) -> None:
+        """Spoil the intact profile, whatever was done to it before."""
         user, name = self._enrolled(user_id, method)
-        user.profiles[name] = self._intact.pop((user_id, name))
+        stored = user.profiles[name]
+        intact = self._intact.pop((user_id, name, stored), stored)
+        user.profiles[name] = spoil(intact)
+        self._intact[user_id, name, user.profiles[name]] = intact
 
     def _enrolled(self, user_id: str, method: str) -> tuple[User, Method]:
         user = self.store.find_user(user_id)
         if user is None:
             raise ValueError(f"no user {user_id!r} in this account")
-        for name, stored in user.profiles.items():
+        for name in user.profiles:
             if name == method:
-                self._intact.setdefault((user_id, name), stored)
                 return user, name
         raise ValueError(f"user {user_id!r} has no profile for {method!r}; enrolled: {sorted(user.profiles) or 'none'}")

@@ -164,44 +164,47 @@ class SlotSums:
 
     def likelihood_ratio(self, residuals: Residuals) -> float:
         """Log likelihood of the residuals under this person, less that under an unknown person."""
-        level, level_variance = self._level()
-        noise = self._noise()
+        level, level_variance, noise = self._estimate()
         slot_variance, noise_variance = self.feature.slot_variance, self.feature.noise_variance
         slots = self.slots
-        unseen = (level, slot_variance + noise + level_variance, log(slot_variance + noise + level_variance))
-        likelihood = total = squares = 0.0
+        variance = slot_variance + noise + level_variance
+        unseen = (level, variance, log(variance))
+        expected: dict[str, tuple[float, float, float]] = {}  # mean, variance and its logarithm
+        misfit = total = squares = 0.0
         for slot, value in residuals:
-            seen = slots.get(slot)
-            if seen is None:
-                mean, variance, log_variance = unseen
-            else:
-                count, slot_total, _ = seen
-                weight = slot_variance / (slot_variance + noise_variance / count)
-                mean = level + weight * (slot_total / count - level)
-                variance = slot_variance * (1.0 - weight) + noise + level_variance * (1.0 - weight) ** 2
+            if slot in expected:
+                mean, variance, log_variance = expected[slot]
+            elif slot in slots:
+                count, slot_total, _ = slots[slot]
+                own = slot_variance / (slot_variance + noise_variance / count)
+                mean = level + own * (slot_total / count - level)
+                rest = 1.0 - own
+                variance = slot_variance * rest + noise + level_variance * rest * rest
                 log_variance = log(variance)
-            likelihood -= 0.5 * (log_variance + (value - mean) ** 2 / variance)
+                expected[slot] = (mean, variance, log_variance)
+            else:
+                mean, variance, log_variance = unseen
+            deviation = value - mean
+            misfit += log_variance + deviation * deviation / variance
             total += value
             squares += value * value
-        return likelihood - self._anybody(len(residuals), total, squares)
+        return -0.5 * misfit - self._anybody(len(residuals), total, squares)
 
-    def _level(self) -> tuple[float, float]:
-        """The person's mean level and the variance of that estimate."""
+    def _estimate(self) -> tuple[float, float, float]:
+        """The person's mean level, the variance of that, and the person's own noise variance (both shrunk)."""
         slot_variance, noise_variance = self.feature.slot_variance, self.feature.noise_variance
         precision, weighted = 1.0 / self.feature.person_variance, 0.0
-        for count, total, _ in self.slots.values():
-            weight = 1.0 / (slot_variance + noise_variance / count)
-            precision += weight
-            weighted += weight * total / count
-        return weighted / precision, 1.0 / precision
-
-    def _noise(self) -> float:
-        """The person's own noise variance, shrunk towards the population's."""
         within = degrees = 0.0
         for count, total, squares in self.slots.values():
-            within += squares - total * total / count
-            degrees += max(0.0, count - 1.0)
-        return (NOISE_PSEUDO_COUNT * self.feature.noise_variance + within) / (NOISE_PSEUDO_COUNT + degrees)
+            weight = 1.0 / (slot_variance + noise_variance / count)
+            mean = total / count
+            precision += weight
+            weighted += weight * mean
+            within += squares - total * mean
+            if count > 1.0:
+                degrees += count - 1.0
+        noise = (NOISE_PSEUDO_COUNT * noise_variance + within) / (NOISE_PSEUDO_COUNT + degrees)
+        return weighted / precision, 1.0 / precision, noise
 
     def _anybody(self, count: int, total: float, squares: float) -> float:
         """Log likelihood under a person of unknown level, which is integrated out."""

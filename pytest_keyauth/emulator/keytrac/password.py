@@ -11,9 +11,8 @@ Dynamics*, DSN 2009). KeyTrac's own algorithm is not published, and nothing here
 
 from collections.abc import Sequence
 from functools import cache
-from itertools import pairwise
-from math import exp, isfinite, lgamma, log, pi, sqrt
-from statistics import fmean, median
+from itertools import chain, pairwise
+from math import dist, exp, isfinite, lgamma, log, pi, sqrt
 
 from pytest_keyauth.emulator.keytrac.anytext import calibrate
 from pytest_keyauth.emulator.keytrac.timing import Timing
@@ -57,31 +56,40 @@ def _log_t_constant(degrees: float) -> float:
     return lgamma((degrees + 1) / 2) - lgamma(degrees / 2) - 0.5 * log(degrees * pi)
 
 
-def _log_t(value: float, degrees: float) -> float:
-    return _log_t_constant(degrees) - (degrees + 1) / 2 * log(1.0 + value * value / degrees)
+def _log_t(squared: float, variance: float, degrees: float) -> float:
+    """Log density of Student's t of a variance, at a point whose squared distance from the middle is given."""
+    tails = (degrees + 1) / 2 * log(1.0 + squared / (variance * degrees))
+    return _log_t_constant(degrees) - 0.5 * log(variance) - tails
 
 
 def _up_down_spread(enrolled: Sequence[Vector], keys: int) -> float:
     """The up-down times of a slow typist scatter more: their spread follows the typical down-down time."""
-    intervals = [value for vector in enrolled for value in vector[keys : 2 * keys - 1]]
-    return max(0.21 * exp(median(intervals)), 0.012)
+    intervals = sorted([value for vector in enrolled for value in vector[keys : 2 * keys - 1]])
+    return max(0.21 * exp(_median(intervals)), 0.012)
+
+
+def _median(ordered: Sequence[float]) -> float:
+    half = len(ordered) // 2
+    return ordered[half] if len(ordered) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 def _compare_value(value: float, seen: Sequence[float], kind: int, person_spread: float) -> tuple[float, float]:
     """Compare one value with the enrolled ones: (likelihood ratio, capped distance)."""
     count = len(seen)
-    centre = median(seen) if count > 2 else fmean(seen)
-    mean, spread = POPULATION_MEAN[kind], POPULATION_SPREAD[kind]
-    variance = (PRIOR_COUNT * person_spread**2 + sum((item - centre) ** 2 for item in seen)) / (PRIOR_COUNT + count - 1)
-    weight = spread**2 / (spread**2 + variance / count)
+    ordered = sorted(seen)
+    centre = _median(ordered)  # of one or two values it is their mean
+    mean, variance = POPULATION_MEAN[kind], POPULATION_SPREAD[kind] ** 2
+    person_variance = person_spread**2
+    pseudo_count = PRIOR_COUNT + count - 1
+    seen_variance = (PRIOR_COUNT * person_variance + dist(seen, (centre,) * count) ** 2) / pseudo_count
+    weight = variance / (variance + seen_variance / count)
     personal_mean = mean + weight * (centre - mean)
-    personal_spread = sqrt(variance * (1.0 + weight / count))
-    population_spread = sqrt(spread**2 + person_spread**2)
-    ratio = _log_t((value - personal_mean) / personal_spread, 3.0 + count) - log(personal_spread)
-    ratio -= _log_t((value - mean) / population_spread, 6.0) - log(population_spread)
-    deviation = (PRIOR_COUNT * 0.8 * person_spread + sum(abs(item - centre) for item in seen)) / (
-        PRIOR_COUNT + count - 1
-    )
+    degrees = 3.0 + count
+    ratio = _log_t((value - personal_mean) ** 2, seen_variance * (1.0 + weight / count), degrees)
+    # With thinner tails than the person's, the population would make times that nobody types the person's own.
+    ratio -= _log_t((value - mean) ** 2, variance + person_variance, min(degrees, 6.0))
+    deviations = sum(ordered[count - count // 2 :]) - sum(ordered[: count // 2])  # from the median, all together
+    deviation = (PRIOR_COUNT * 0.8 * person_spread + deviations) / pseudo_count
     distance = abs(value - centre) / (deviation * sqrt(1.0 + 1.0 / count))
     return max(-RATIO_CAP, min(RATIO_CAP, ratio)), min(distance, DISTANCE_CAP)
 
@@ -91,17 +99,16 @@ def compare_password(enrolled: Sequence[Vector], attempt: Vector) -> float:
 
     :raises ValueError: where the enrolled numbers cannot be computed with.
     """
-    if not all(isfinite(value) for vector in enrolled for value in vector):
+    if not all(map(isfinite, chain.from_iterable(enrolled))):
         raise ValueError("the profile holds values that are not finite numbers")
     kinds = _kinds(len(attempt))
     spreads = (*PERSON_SPREAD, _up_down_spread(enrolled, kinds.count(DWELL)))
-    ratios: tuple[list[float], list[float], list[float]] = ([], [], [])
-    distances: tuple[list[float], list[float], list[float]] = ([], [], [])
+    ratios, distances = [0.0, 0.0, 0.0], [0.0, 0.0, 0.0]
     for value, seen, kind in zip(attempt, zip(*enrolled, strict=True), kinds, strict=True):
         ratio, distance = _compare_value(value, seen, kind, spreads[kind])
-        ratios[kind].append(ratio)
-        distances[kind].append(distance)
+        ratios[kind] += ratio
+        distances[kind] += distance
     logit = INTERCEPT
     for kind in (DWELL, DOWN_DOWN, UP_DOWN):
-        logit += RATIO_WEIGHT[kind] * fmean(ratios[kind]) + DISTANCE_WEIGHT[kind] * fmean(distances[kind])
+        logit += (RATIO_WEIGHT[kind] * ratios[kind] + DISTANCE_WEIGHT[kind] * distances[kind]) / kinds.count(kind)
     return calibrate(logit)

@@ -25,7 +25,7 @@ _MAGIC = b"KTP"
 _VERSION = 1
 _HEADER = struct.Struct(">3sBcI")
 _ANYTEXT_SIZES = struct.Struct(">III")  # dwell slots, interval slots, bytes of slot names
-_PASSWORD_SIZES = struct.Struct(">HHH")  # enrolled, keys, vectors
+_PASSWORD_SIZES = struct.Struct(">III")  # enrolled, keys, vectors
 
 
 class DamagedProfile(Exception):

@@ -1,4 +1,4 @@
-"""Who answers the clients: an emulator in this process, or a live server."""
+"""Which KeyTrac answers a test."""
 
 from dataclasses import dataclass, field
 from random import Random
@@ -12,7 +12,8 @@ from pytest_keyauth.emulator.journal import Exchange
 from pytest_keyauth.emulator.keytrac import KeytracEmulator
 from pytest_keyauth.keytrac import HOST, KeytracToken
 from pytest_keyauth.ledger import Observation, Traffic
-from pytest_keyauth.live import TIMEOUT_S, CreatedUsers, LiveServer, RemoteKeytrac
+from pytest_keyauth.live import TIMEOUT_S, CreatedUsers, LiveServer
+from pytest_keyauth.remote import RemoteKeytrac
 
 __all__ = ["EmulatedKeytrac", "KeytracReach", "KeytracTarget", "LiveKeytrac"]
 

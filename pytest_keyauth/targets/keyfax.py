@@ -1,0 +1,113 @@
+"""Which Keyfax answers a test."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any, Protocol
+
+import httpx
+
+from pytest_keyauth.adapters.in_process import EmulatorTransport
+from pytest_keyauth.control import KeyfaxControl
+from pytest_keyauth.emulator.journal import Exchange
+from pytest_keyauth.emulator.keyfax import HostDefinition, KeyfaxEmulator
+from pytest_keyauth.keyfax import KeyfaxBasic, KeyfaxBearer, KeyfaxCredentials
+from pytest_keyauth.ledger import Observation, Traffic
+from pytest_keyauth.live import TIMEOUT_S, LiveServer
+from pytest_keyauth.remote import RemoteKeyfax
+
+__all__ = ["EmulatedKeyfax", "KeyfaxReach", "KeyfaxTarget", "LiveKeyfax"]
+
+#: Keyfax is installed at its customers'; this is the host of the document's examples.
+ORIGIN = "http://localhost:8088"
+
+#: The host whose keys the clients of an emulated Keyfax use.
+HOST = HostDefinition("LIVE", email="keys@consumer.example")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyfaxReach:
+    """How clients reach a Keyfax: its URL (which ends before ``/api/v1``), as whom, and over which transports."""
+
+    url: str
+    credentials: KeyfaxCredentials
+    transport: httpx.BaseTransport = field(repr=False)
+    async_transport: httpx.AsyncBaseTransport = field(repr=False)
+
+    def _arguments(self) -> dict[str, Any]:
+        return {"base_url": self.url, "timeout": TIMEOUT_S, "trust_env": False}
+
+    def client(self) -> httpx.Client:
+        """A client that signs every request."""
+        return httpx.Client(transport=self.transport, auth=KeyfaxBasic(self.credentials), **self._arguments())
+
+    def async_client(self) -> httpx.AsyncClient:
+        """The same, async."""
+        auth = KeyfaxBasic(self.credentials)
+        return httpx.AsyncClient(transport=self.async_transport, auth=auth, **self._arguments())
+
+    def bearer_client(self) -> httpx.Client:
+        """A client with a token that renews itself."""
+        auth = KeyfaxBearer(self.credentials, self.url)
+        return httpx.Client(transport=self.transport, auth=auth, **self._arguments())
+
+
+class KeyfaxTarget(Protocol):
+    """A Keyfax for one test: how to reach it, and the means to steer it."""
+
+    @property
+    def reach(self) -> KeyfaxReach:
+        """How clients reach it."""
+
+    @property
+    def control(self) -> KeyfaxControl | None:
+        """What steers it; None where nothing does."""
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+
+
+class EmulatedKeyfax:
+    """A fresh emulator in this process, with keys for one host; keys and identifiers follow from the seed."""
+
+    def __init__(self, seed: str, traffic: Traffic) -> None:
+        self.control = KeyfaxEmulator([HOST], random=Random(seed))
+        keys = self.control.issue_keys(HOST.name)
+        self.control.requests.observer = _observer(traffic, self.control.root)
+        transport = EmulatorTransport(self.control.handle)
+        credentials = KeyfaxCredentials(keys.host, keys.api_key, keys.signing_key)
+        self.reach = KeyfaxReach(ORIGIN + self.control.root, credentials, transport, transport)
+
+    def close(self) -> None:
+        """Nothing is left behind by values."""
+
+
+def _observer(traffic: Traffic, root: str) -> Callable[[Exchange], None]:
+    def observe(exchange: Exchange) -> None:
+        request, response = exchange.request, exchange.response
+        path = request.path.removeprefix(root)
+        traffic.observe(Observation("keyfax", request.method, path, response.status, response.body))
+
+    return observe
+
+
+class LiveKeyfax:
+    """A live server, with the host of the environment; or, for a test that steers, an installation of its own."""
+
+    def __init__(self, server: LiveServer, credentials: KeyfaxCredentials, traffic: Traffic, *, steered: bool) -> None:
+        self._traffic = traffic
+        plane = server.control_plane if steered else None
+        self.control = RemoteKeyfax(plane) if plane is not None else None
+        if self.control is not None:
+            credentials, server = self.control.credentials, server.beside(self.control.root)
+        self.reach = KeyfaxReach(
+            server.url, credentials, server.transport(self._observe), server.async_transport(self._observe)
+        )
+
+    def _observe(self, method: str, path: str, status: int, body: bytes) -> None:
+        self._traffic.observe(Observation("keyfax", method, path, status, body))
+
+    def close(self) -> None:
+        """Remove this test's own installation."""
+        if self.control is not None:
+            self.control.close()
