@@ -71,7 +71,7 @@ def serve(application: Any, listener: socket.socket, announce: Callable[[], None
         ws="none",
         lifespan="off",
         access_log=False,
-        log_level="warning",
+        log_level="error",  # its warnings are about clients, and recommend packages
         server_header=False,
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
     )

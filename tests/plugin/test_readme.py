@@ -5,16 +5,20 @@ from pathlib import Path
 
 import pytest
 
+from pytest_keyauth import fixtures
 from pytest_keyauth.keystrokes.samples import MaskedSamples, Samples
 from pytest_keyauth.plugin import OPTIONS
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_program_of_the_readme_passes(pytester: pytest.Pytester) -> None:
-    [program] = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
-    pytester.makepyfile(program)
-    pytester.runpytest_subprocess("-p", "pytest_keyauth", "-W", "error").assert_outcomes(passed=3)
+def test_the_programs_of_the_readme_run(pytester: pytest.Pytester) -> None:
+    programs = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    names = [f"test_program_{number}" for number in range(len(programs))]
+    pytester.makepyfile(**dict(zip(names, programs, strict=True)))
+    result = pytester.runpytest_subprocess("-p", "pytest_keyauth", "-W", "error")
+    result.assert_outcomes(passed=sum(program.count("\ndef test_") for program in (f"\n{text}" for text in programs)))
+    assert result.ret == pytest.ExitCode.OK
 
 
 @pytest.mark.parametrize("name", [name for name, _, _ in OPTIONS])
@@ -22,7 +26,7 @@ def test_every_option_is_in_the_readme(name: str) -> None:
     assert f"`--keyauth-{name}" in README
 
 
-@pytest.mark.parametrize("name", ["keytrac", "async_keytrac", "keytrac_emulator", "typists", "typist", "samples"])
+@pytest.mark.parametrize("name", [name for name in fixtures.__all__ if name.islower() and not name.startswith("_")])
 def test_every_fixture_is_in_the_readme(name: str) -> None:
     assert f"`{name}`" in README
 

@@ -10,6 +10,7 @@ from random import Random
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+from pytest_keyauth.emulator.faults import StoreFailure
 from pytest_keyauth.emulator.keytrac.account import Account
 from pytest_keyauth.emulator.keytrac.attributes import Attributes, read_attributes
 from pytest_keyauth.emulator.keytrac.dates import (
@@ -20,7 +21,7 @@ from pytest_keyauth.emulator.keytrac.dates import (
 )
 from pytest_keyauth.emulator.keytrac.profile import AnytextProfile, DamagedProfile, PasswordProfile
 from pytest_keyauth.emulator.keytrac.refusal import Refusal
-from pytest_keyauth.emulator.keytrac.store import Method, StoreFailure, User
+from pytest_keyauth.emulator.keytrac.store import Method, User
 from pytest_keyauth.emulator.keytrac.submission import Submission, Use, read_submission
 from pytest_keyauth.emulator.message import Request
 

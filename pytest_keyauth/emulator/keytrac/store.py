@@ -5,14 +5,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, get_args
 
-__all__ = ["Action", "DailyCount", "Method", "Store", "StoreFailure", "User"]
+from pytest_keyauth.emulator.faults import Faults
+
+__all__ = ["Action", "DailyCount", "Method", "Store", "User"]
 
 Method = Literal["anytext", "password"]
 Action = Literal["list-users", "delete-user", "read-activity", "write-profile", "scan-profiles"]
-
-
-class StoreFailure(Exception):
-    """The store could not do what it was asked to; nothing was changed."""
 
 
 class DailyCount:
@@ -56,29 +54,23 @@ class User:
 class Store:
     """The users, profiles and activity counts of one account, in memory.
 
-    ``fail(action)`` breaks it for real: the action raises :class:`StoreFailure` before it changes anything, and
-    whoever called must cope.
+    ``fail(action)`` breaks it for real: the action raises ``StoreFailure`` before it changes anything, and whoever
+    called must cope.
     """
 
     def __init__(self) -> None:
         self._users: dict[str, User] = {}
-        self._failing: dict[str, int] = {}
+        self._faults = Faults(get_args(Action))
         self.users_created = DailyCount()
         self.enrolments = DailyCount()
         self.authentications = DailyCount()
 
     def fail(self, action: str, times: int = 1) -> None:
-        """Let the next ``times`` calls of one action fail; 0 mends it."""
-        if action not in get_args(Action):
-            raise ValueError(f"no store action {action!r}; there are: {', '.join(get_args(Action))}")
-        if times < 0:
-            raise ValueError(f"times={times}: expected 0 (mend) or more")
-        self._failing[action] = times
+        """Let the next ``times`` calls of one action fail; 0 mends it.
 
-    def _attempt(self, action: Action) -> None:
-        if self._failing and (left := self._failing.get(action, 0)):
-            self._failing[action] = left - 1
-            raise StoreFailure(action)
+        :raises ValueError: for an unknown action, or a number below 0.
+        """
+        self._faults.place(action, times)
 
     def insert_user(self, user: User) -> None:
         """Keep a new user, and count it."""
@@ -91,24 +83,24 @@ class Store:
 
     def list_users(self) -> list[User]:
         """All users, the newest first, as in the document's example."""
-        self._attempt("list-users")
+        self._faults.attempt("list-users")
         return list(reversed(self._users.values()))
 
     def delete_user(self, identifier: str) -> None:
         """Remove a user with its profiles."""
-        self._attempt("delete-user")
+        self._faults.attempt("delete-user")
         del self._users[identifier]
 
     def read_activity(self) -> None:
         """Open the activity records, of a user or of the account; they are read from the values themselves."""
-        self._attempt("read-activity")
+        self._faults.attempt("read-activity")
 
     def write_profile(self, user: User, method: Method, profile: bytes) -> None:
         """Store a serialised profile, overwriting an older one."""
-        self._attempt("write-profile")
+        self._faults.attempt("write-profile")
         user.profiles[method] = profile
 
     def scan_profiles(self, method: Method) -> Iterator[tuple[str, bytes]]:
         """Go through the profiles of one method: (user identifier, serialised profile)."""
-        self._attempt("scan-profiles")
+        self._faults.attempt("scan-profiles")
         return ((user.identifier, user.profiles[method]) for user in self._users.values() if method in user.profiles)
