@@ -3,11 +3,15 @@
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
+import httpx
 import pytest
 
+from pytest_keyauth.emulator.keyfax import KeyfaxEmulator
 from pytest_keyauth.emulator.keytrac import KeytracEmulator
 from pytest_keyauth.emulator.message import Request, Response
+from pytest_keyauth.keyfax import KeyfaxBasic, KeyfaxCredentials
 from pytest_keyauth.keystrokes.casting import cast
 from pytest_keyauth.keystrokes.samples import MaskedSamples, Samples
 from pytest_keyauth.outcomes import load_catalogue, load_document
@@ -74,6 +78,55 @@ def test_every_answer_of_the_keytrac_emulator_is_documented_or_assumed() -> None
             undocumented.append((request.method, request.path, request.body[:60], response.status, response.body))
     assert undocumented == []
     assert len(emulator.requests) > 500
+
+
+KEYFAX_BODIES = [
+    b"",
+    b"{}",
+    b"[]",
+    b"{",
+    b"\xff",
+    b"[" * 100_000,
+    b"<StartUpData/>",
+    b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>',
+    b'{"guid": "x"}',
+    b'{"guid": 1, "company": []}',
+]
+
+
+def _keyfax_requests(emulator: KeyfaxEmulator) -> Iterator[Request]:
+    """Right and wrong requests for every documented operation, and for none."""
+    [keys] = emulator.keys(emulator.host)
+    sign = KeyfaxBasic(KeyfaxCredentials(keys.host, keys.api_key, keys.signing_key)).sign
+    for operation in load_catalogue("keyfax").operations:
+        for path in (operation.path, f"{operation.path}?hostName=LIVE", f"{operation.path}?hostName=%00", "/nothing"):
+            for body in KEYFAX_BODIES:
+                signed = httpx.Request(operation.method, f"http://localhost:8088/interview{path}", content=body)
+                sign(signed)
+                right = signed.headers["Authorization"]
+                for authorization in (None, "", "Basic a:b:c:d:e", "Bearer LIVE:a.b.c", "Nonsense", right, f"{right}x"):
+                    headers = [("Host", "localhost:8088"), ("Content-Type", "application/json")]
+                    if authorization is not None:
+                        headers.append(("Authorization", authorization))
+                    target, _, query = f"/interview{path}".partition("?")
+                    yield Request(operation.method, target, query, tuple(headers), body)
+        yield Request("PATCH", f"/interview{operation.path}")
+
+
+def test_every_answer_of_the_keyfax_emulator_is_documented_or_assumed() -> None:
+    emulator, catalogue = KeyfaxEmulator(random=Random(1)), load_catalogue("keyfax")
+    emulator.issue_keys(emulator.host)
+    undocumented, seen = [], set()
+    for request in list(_keyfax_requests(emulator)):
+        response = emulator.handle(request)
+        path = request.path.removeprefix("/interview")
+        known = catalogue.recognize(request.method, path, response.status, response.body)
+        operation = catalogue.find_operation(request.method, path)
+        seen.add(known)
+        if known is None and not (operation is None and response.status in (404, 405)):
+            undocumented.append((request.method, path, request.body[:60], response.status, response.body))
+    assert undocumented == []
+    assert len(seen) > 12  # right requests and wrong ones were among them
 
 
 def test_the_guard_sends_every_kind_of_submission() -> None:
