@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import httpx
 
     from pytest_keyauth.control import KeyfaxControl, KeytracControl
-    from pytest_keyauth.keyfax import KeyfaxCredentials
+    from pytest_keyauth.keyfax import KeyfaxCredentials, RequestSignature
     from pytest_keyauth.keystrokes.samples import Samples
     from pytest_keyauth.keystrokes.typist import Typist
     from pytest_keyauth.ledger import Traffic
@@ -33,6 +33,7 @@ __all__ = [
     "keyfax_bearer",
     "keyfax_credentials",
     "keyfax_emulator",
+    "keyfax_signature",
     "keytrac",
     "keytrac_emulator",
     "samples",
@@ -102,7 +103,15 @@ def _keytrac_target(request: pytest.FixtureRequest) -> "Iterator[KeytracTarget]"
 
 
 @pytest.fixture
-def _keyfax_target(request: pytest.FixtureRequest) -> "Iterator[KeyfaxTarget]":
+def keyfax_signature() -> "RequestSignature | None":
+    """Override to use a signature scheme of your own, in the clients and in the emulator; None is the assumed one."""
+    return None
+
+
+@pytest.fixture
+def _keyfax_target(
+    request: pytest.FixtureRequest, keyfax_signature: "RequestSignature | None"
+) -> "Iterator[KeyfaxTarget]":
     """The Keyfax that answers this test."""
     from pytest_keyauth.keyfax import KeyfaxCredentials
     from pytest_keyauth.targets.keyfax import EmulatedKeyfax, KeyfaxTarget, LiveKeyfax
@@ -110,7 +119,7 @@ def _keyfax_target(request: pytest.FixtureRequest) -> "Iterator[KeyfaxTarget]":
     settings, traffic = request.config.stash[SETTINGS], _traffic(request)
     target: KeyfaxTarget
     if settings.target == "emulator":
-        target = EmulatedKeyfax(_seed(request, "keyfax"), traffic)
+        target = EmulatedKeyfax(_seed(request, "keyfax"), traffic, keyfax_signature)
     elif settings.keyfax is None:
         raise _missing("keyfax")
     else:
@@ -118,7 +127,7 @@ def _keyfax_target(request: pytest.FixtureRequest) -> "Iterator[KeyfaxTarget]":
         server = request.getfixturevalue("_keyauth_server")(access.url)
         credentials = KeyfaxCredentials(access.host, access.api_key, access.signing_key)
         steered = "keyfax_emulator" in request.fixturenames
-        target = LiveKeyfax(server, credentials, traffic, steered=steered)
+        target = LiveKeyfax(server, credentials, traffic, steered=steered, signature=keyfax_signature)
     yield target
     target.close()
 

@@ -5,8 +5,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import pairwise
-from operator import itemgetter
+from operator import itemgetter, sub
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -100,19 +99,19 @@ class Typist:
         return write(self._recording(str(len(text)), masked))
 
     def _recording(self, length: str | None, presses: Sequence[_Press]) -> Recording:
-        events = [(press.down_ms, "d", press.key) for press in presses]
-        events += [(press.up_ms, "u", press.key) for press in presses]
+        events = [(down_ms, "d", key) for key, down_ms, _ in presses]
+        events += [(up_ms, "u", key) for key, _, up_ms in presses]
         events.sort(key=itemgetter(0))
+        times_ms, actions, keys = zip(*events, strict=True)
         to_first_key_ms = _as_ms(5.5 + 0.5 * self._random.choice(_DEVIATES), 2000)
-        delays_ms = [after[0] - before[0] for before, after in pairwise(events)]
         return Recording(
             browser=BROWSER,
             mobile=self.mobile,
             recorded_at=self.clock().strftime("%Y-%m-%d %H:%M:%S"),
             length=length,
-            delays_ms=(to_first_key_ms, *delays_ms),
-            actions="".join(action for _, action, _ in events),
-            keys=tuple(key for _, _, key in events),
+            delays_ms=(to_first_key_ms, *map(sub, times_ms[1:], times_ms)),
+            actions="".join(actions),
+            keys=keys,
         )
 
     def _presses(self, strokes: Sequence[Stroke], spans: dict[int, int]) -> list[_Press]:
@@ -149,7 +148,8 @@ class Typist:
 
 def _as_ms(logarithm: float, longest_ms: int) -> int:
     """The whole milliseconds of which this is the natural logarithm, within what people and recorders do."""
-    return max(_SHORTEST_MS, min(longest_ms, round(math.exp(logarithm))))
+    time_ms = round(math.exp(logarithm))
+    return time_ms if _SHORTEST_MS <= time_ms <= longest_ms else max(_SHORTEST_MS, min(longest_ms, time_ms))
 
 
 def _unknown(character: str) -> Stroke:

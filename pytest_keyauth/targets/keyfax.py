@@ -10,8 +10,15 @@ import httpx
 from pytest_keyauth.adapters.in_process import EmulatorTransport
 from pytest_keyauth.control import KeyfaxControl
 from pytest_keyauth.emulator.journal import Exchange
-from pytest_keyauth.emulator.keyfax import HostDefinition, KeyfaxEmulator
-from pytest_keyauth.keyfax import KeyfaxBasic, KeyfaxBearer, KeyfaxCredentials
+from pytest_keyauth.emulator.keyfax import HostDefinition, KeyfaxEmulator, SignedMessage
+from pytest_keyauth.keyfax import (
+    HmacSha256Signature,
+    KeyfaxBasic,
+    KeyfaxBearer,
+    KeyfaxCredentials,
+    RequestSignature,
+    SignedRequest,
+)
 from pytest_keyauth.ledger import Observation, Traffic
 from pytest_keyauth.live import TIMEOUT_S, LiveServer
 from pytest_keyauth.remote import RemoteKeyfax
@@ -33,22 +40,25 @@ class KeyfaxReach:
     credentials: KeyfaxCredentials
     transport: httpx.BaseTransport = field(repr=False)
     async_transport: httpx.AsyncBaseTransport = field(repr=False)
+    signature: RequestSignature
 
     def _arguments(self) -> dict[str, Any]:
         return {"base_url": self.url, "timeout": TIMEOUT_S, "trust_env": False}
 
+    def _basic(self) -> KeyfaxBasic:
+        return KeyfaxBasic(self.credentials, signature=self.signature)
+
     def client(self) -> httpx.Client:
         """A client that signs every request."""
-        return httpx.Client(transport=self.transport, auth=KeyfaxBasic(self.credentials), **self._arguments())
+        return httpx.Client(transport=self.transport, auth=self._basic(), **self._arguments())
 
     def async_client(self) -> httpx.AsyncClient:
         """The same, async."""
-        auth = KeyfaxBasic(self.credentials)
-        return httpx.AsyncClient(transport=self.async_transport, auth=auth, **self._arguments())
+        return httpx.AsyncClient(transport=self.async_transport, auth=self._basic(), **self._arguments())
 
     def bearer_client(self) -> httpx.Client:
         """A client with a token that renews itself."""
-        auth = KeyfaxBearer(self.credentials, self.url)
+        auth = KeyfaxBearer(self.credentials, self.url, signature=self.signature)
         return httpx.Client(transport=self.transport, auth=auth, **self._arguments())
 
 
@@ -70,16 +80,33 @@ class KeyfaxTarget(Protocol):
 class EmulatedKeyfax:
     """A fresh emulator in this process, with keys for one host; keys and identifiers follow from the seed."""
 
-    def __init__(self, seed: str, traffic: Traffic) -> None:
-        self.control = KeyfaxEmulator([HOST], random=Random(seed))
+    def __init__(self, seed: str, traffic: Traffic, signature: RequestSignature | None = None) -> None:
+        self.control = KeyfaxEmulator(
+            [HOST], random=Random(seed), signature=_SchemeOf(signature) if signature else None
+        )
         keys = self.control.issue_keys(HOST.name)
         self.control.requests.observer = _observer(traffic, self.control.root)
         transport = EmulatorTransport(self.control.handle)
         credentials = KeyfaxCredentials(keys.host, keys.api_key, keys.signing_key)
-        self.reach = KeyfaxReach(ORIGIN + self.control.root, credentials, transport, transport)
+        url = ORIGIN + self.control.root
+        self.reach = KeyfaxReach(url, credentials, transport, transport, signature or HmacSha256Signature())
 
     def close(self) -> None:
         """Nothing is left behind by values."""
+
+
+@dataclass(frozen=True, slots=True)
+class _SchemeOf:
+    """A consumer's own scheme at the emulator's end: what a signature covers is handed over by value."""
+
+    signature: RequestSignature
+
+    def sign(self, message: SignedMessage, signing_key: str, /) -> str:
+        """Compute the signature of a message."""
+        request = SignedRequest(
+            message.method, message.url, message.body, message.api_key, message.time_stamp, message.nonce
+        )
+        return self.signature.sign(request, signing_key)
 
 
 def _observer(traffic: Traffic, root: str) -> Callable[[Exchange], None]:
@@ -94,14 +121,26 @@ def _observer(traffic: Traffic, root: str) -> Callable[[Exchange], None]:
 class LiveKeyfax:
     """A live server, with the host of the environment; or, for a test that steers, an installation of its own."""
 
-    def __init__(self, server: LiveServer, credentials: KeyfaxCredentials, traffic: Traffic, *, steered: bool) -> None:
+    def __init__(
+        self,
+        server: LiveServer,
+        credentials: KeyfaxCredentials,
+        traffic: Traffic,
+        *,
+        steered: bool,
+        signature: RequestSignature | None = None,
+    ) -> None:
         self._traffic = traffic
         plane = server.control_plane if steered else None
         self.control = RemoteKeyfax(plane) if plane is not None else None
         if self.control is not None:
             credentials, server = self.control.credentials, server.beside(self.control.root)
         self.reach = KeyfaxReach(
-            server.url, credentials, server.transport(self._observe), server.async_transport(self._observe)
+            server.url,
+            credentials,
+            server.transport(self._observe),
+            server.async_transport(self._observe),
+            signature or HmacSha256Signature(),
         )
 
     def _observe(self, method: str, path: str, status: int, body: bytes) -> None:

@@ -122,11 +122,11 @@ def test_the_same_seed_types_the_same_and_another_seed_does_not() -> None:
 
 def test_what_a_seed_types_is_the_same_on_every_python() -> None:
     assert Typist("Alma", 1).types("Ja!") == (
-        "firefox/38.0#m=0#2026-01-05 09:00:00|854dLSHIFT|69d74|40uLSHIFT|1d65|77u65|26u74"
-        "|244dRSHIFT|120d49|24uRSHIFT|48u49"
+        "firefox/38.0#m=0#2026-01-05 09:00:00|278dLSHIFT|73d74|54uLSHIFT|1d65|88u65|35u74"
+        "|187dRSHIFT|104d49|40uRSHIFT|80u49"
     )
     assert Typist("Alma", 1).password("Ja!") == (
-        "firefox/38.0#m=0#2026-01-05 09:00:00|l=3|268dI0|57dI1|78uI1|23uI0|18dI2|81uI2"
+        "firefox/38.0#m=0#2026-01-05 09:00:00|l=3|205dI0|60dI1|71uI0|25uI1|64dI2|92uI2"
     )
 
 
