@@ -1,0 +1,104 @@
+"""What the tests of the plugin start from: an environment that says nothing, and emulators in other processes."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from importlib import import_module
+from pathlib import Path
+from pkgutil import walk_packages
+
+# A run of pytest in this process forgets what it was the first to import: what is heavy is imported once.
+import pytest
+import yaml  # noqa: F401
+
+import pytest_keyauth
+
+for _module in walk_packages(pytest_keyauth.__path__, "pytest_keyauth."):
+    import_module(_module.name)
+
+KEYAUTH = Path(sysconfig.get_path("scripts"), "keyauth")
+TOKEN = "2c7e1d40-93b5-4f6a-8d02-51c9e6b7a8f3"
+
+Serving = tuple[subprocess.Popen[str], dict[str, str]]
+"""A `keyauth serve`, and the environment variables that it printed."""
+
+
+@pytest.fixture(autouse=True)
+def _silent_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "pytester" in request.fixturenames:
+        request.getfixturevalue("pytester")  # it takes PYTEST_ADDOPTS away
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")  # ours has it, few users do, and it takes its time
+    for name in os.environ:
+        if name.startswith("KEYAUTH_") or name in ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS"):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _byte_code(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep what pytest makes of test modules for the other runs of this session, and out of everybody's folders."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        folder = str(tmp_path_factory.mktemp("byte-code"))
+        monkeypatch.setattr(sys, "pycache_prefix", folder)
+        monkeypatch.setattr(sys, "dont_write_bytecode", False)
+        monkeypatch.setenv("PYTHONPYCACHEPREFIX", folder)
+        monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def start_process() -> Iterator[Callable[[list[str]], Serving]]:
+    """Start a server by its command, and wait until it listens. All end with the session, and must end in silence."""
+    processes: list[subprocess.Popen[str]] = []
+
+    def start(command: list[str]) -> Serving:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        processes.append(process)
+        return process, read_exports(process)
+
+    yield start
+    try:
+        for process in processes:
+            with suppress(ValueError):  # a test that stopped it has read what it said
+                process.terminate()
+                _, errors = process.communicate(timeout=5)
+                assert not errors
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+
+
+def read_exports(process: subprocess.Popen[str]) -> dict[str, str]:
+    """Read the lines `export NAME=value` that a server prints as soon as it listens."""
+    exports: dict[str, str] = {}
+    while len(exports) < 2:
+        line = process.stdout.readline()
+        assert line, process.stderr.read()
+        if line.startswith("export "):
+            name, _, value = line.removeprefix("export ").strip().partition("=")
+            exports[name] = value
+    return exports
+
+
+@pytest.fixture(scope="session")
+def start_serving(start_process: Callable[[list[str]], Serving]) -> Callable[..., Serving]:
+    """Start `keyauth serve` on a free port, with further arguments."""
+    command = [str(KEYAUTH), "serve", "--port", "0", "--keytrac-token", TOKEN]
+    return lambda *arguments: start_process([*command, *arguments])
+
+
+@pytest.fixture(scope="session")
+def served(start_serving: Callable[..., Serving]) -> dict[str, str]:
+    """The environment variables that reach a `keyauth serve` of this session. Work on an account of your own."""
+    return start_serving()[1]
+
+
+@pytest.fixture
+def reaching(served: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """The same, and they are set."""
+    for name, value in served.items():
+        monkeypatch.setenv(name, value)
+    return served

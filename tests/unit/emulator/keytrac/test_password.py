@@ -1,0 +1,144 @@
+from collections.abc import Callable
+from math import inf, log, nan
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_keyauth.emulator.keytrac.password import Vector, compare_password, vectorize
+from pytest_keyauth.emulator.keytrac.timing import Timing, measure
+from pytest_keyauth.keystrokes import Typist, cast
+from pytest_keyauth.keystrokes.grammar import parse
+
+WithDelays = Callable[[str, Callable[[list[int]], list[int]]], str]
+
+
+def vector(sample: str) -> Vector:
+    return vectorize(measure(parse(sample)))
+
+
+@pytest.fixture
+def enrolled(password_enrolment: list[str]) -> list[Vector]:
+    """The vectors of the document's own samples."""
+    return [vector(sample) for sample in password_enrolment]
+
+
+# The vector
+
+
+def test_a_vector_has_the_holds_then_the_intervals_then_the_gaps() -> None:
+    """I0 is held from 0 to 100 ms, I1 from 200 to 250, I2 from 230 (before I1 is up) to 430."""
+    sample = "firefox/38.0#m=0#2016-04-25 09:25:37|l=3|900dI0|100uI0|100dI1|30dI2|20uI1|180uI2"
+    expected = (log(0.1), log(0.05), log(0.2), log(0.2), log(0.03), 0.1, -0.02)
+    assert vector(sample) == pytest.approx(expected)
+
+
+def test_what_comes_before_the_first_key_says_nothing(password_attempt: str) -> None:
+    assert vector(password_attempt.replace("|872dI0", "|0dI0")) == pytest.approx(vector(password_attempt))
+
+
+def test_the_order_is_the_passwords_whatever_the_order_of_typing() -> None:
+    downs, dwells = [("I0", 100), ("I1", 150), ("I2", 350)], [("I0", 60), ("I1", 70), ("I2", 80)]
+    assert vectorize(Timing(downs[::-1], dwells[::-1])) == vectorize(Timing(downs, dwells))
+
+
+def test_times_shorter_than_five_milliseconds_count_as_five() -> None:
+    dwell, other_dwell, interval, gap = vectorize(Timing([("I0", 10), ("I1", 10)], [("I0", 0), ("I1", 4)]))
+    assert (dwell, other_dwell, interval) == pytest.approx((log(0.005),) * 3)
+    assert gap == 0
+
+
+# The score
+
+
+def test_the_documents_own_attempt_is_of_the_same_person(enrolled: list[Vector], password_attempt: str) -> None:
+    assert compare_password(enrolled, vector(password_attempt)) >= 50
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_each_of_the_documents_samples_is_enough_to_enrol(
+    enrolled: list[Vector], password_attempt: str, number: int
+) -> None:
+    assert compare_password([enrolled[number]], vector(password_attempt)) >= 50
+
+
+@pytest.mark.parametrize("typist", cast(8, "impostors"), ids=lambda typist: typist.name)
+def test_other_people_who_type_seven_keys_are_not(enrolled: list[Vector], typist: Typist) -> None:
+    assert compare_password(enrolled, vector(typist.password("geheim7"))) < 50
+
+
+@pytest.mark.parametrize("factor", [0.25, 0.5, 0.67, 1.5, 2, 3])
+def test_the_same_password_at_another_pace_scores_lower(
+    enrolled: list[Vector], password_attempt: str, with_delays: WithDelays, factor: float
+) -> None:
+    scaled = with_delays(password_attempt, lambda delays_ms: [round(factor * delay_ms) for delay_ms in delays_ms])
+    assert compare_password(enrolled, vector(scaled)) < compare_password(enrolled, vector(password_attempt))
+
+
+@pytest.mark.parametrize("factor", [0.25, 0.5, 2, 3])
+def test_half_and_twice_the_pace_are_another_person(
+    enrolled: list[Vector], password_attempt: str, with_delays: WithDelays, factor: float
+) -> None:
+    scaled = with_delays(password_attempt, lambda delays_ms: [round(factor * delay_ms) for delay_ms in delays_ms])
+    assert compare_password(enrolled, vector(scaled)) < 50
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_same_delays_at_other_keys_score_lower(
+    enrolled: list[Vector], password_attempt: str, with_delays: WithDelays, seed: int
+) -> None:
+    shuffled = with_delays(password_attempt, lambda delays_ms: Random(seed).sample(delays_ms, len(delays_ms)))
+    assert compare_password(enrolled, vector(shuffled)) < compare_password(enrolled, vector(password_attempt))
+
+
+@pytest.mark.parametrize("pause_ms", [3_000, 100_000, 999_999_999])
+def test_one_hesitation_costs_something_and_does_not_decide_however_long_it_is(
+    enrolled: list[Vector], password_attempt: str, pause_ms: int
+) -> None:
+    hesitant = vector(password_attempt.replace("|117dI3", f"|{pause_ms}dI3"))
+    assert 50 <= compare_password(enrolled, hesitant) < compare_password(enrolled, vector(password_attempt))
+
+
+def test_one_hesitation_at_enrolment_does_not_lock_its_person_out(
+    enrolled: list[Vector], password_enrolment: list[str], password_attempt: str
+) -> None:
+    hesitant = vector(password_enrolment[0].replace("|112dI3", "|3000dI3"))
+    assert compare_password([*enrolled, hesitant], vector(password_attempt)) >= 50
+
+
+@pytest.mark.parametrize("samples", [1, 2], ids=lambda samples: f"{samples} enrolled")
+@pytest.mark.parametrize("dwell_ms", [0, 1_000, 100_000, 999_999_999])
+@pytest.mark.parametrize("pause_ms", [0, 100, 1_000, 100_000, 999_999_999])
+def test_times_that_nobody_types_are_not_a_person(
+    enrolled: list[Vector], samples: int, dwell_ms: int, pause_ms: int
+) -> None:
+    events = "".join(f"|{pause_ms}dI{position}|{dwell_ms}uI{position}" for position in range(7))
+    machine = vector(f"firefox/38.0#m=0#2016-04-25 09:27:05|l=7{events}")
+    assert compare_password(enrolled[:samples], machine) < 50
+
+
+@pytest.mark.parametrize("number", [nan, inf, -inf])
+def test_a_profile_of_numbers_that_are_none_cannot_be_compared_with(enrolled: list[Vector], number: float) -> None:
+    spoiled = (*enrolled[0][:-1], number)
+    with pytest.raises(ValueError, match="not finite"):
+        compare_password([enrolled[1], spoiled], enrolled[1])
+
+
+#: From the unnaturally short to the longest that the grammar takes.
+delays = st.integers(0, 2000) | st.integers(0, 999_999_999)
+
+
+@st.composite
+def recordings(draw: st.DrawFn, length: int) -> Vector:
+    """The vector of a password whose keys go down and up at any times."""
+    positions = draw(st.permutations([f"I{position}" for position in range(length)]))
+    events = "".join(f"|{draw(delays)}d{position}|{draw(delays)}u{position}" for position in positions)
+    return vector(f"firefox/38.0#m=0#2016-04-25 09:25:37|l={length}{events}")
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data(), st.integers(4, 12))
+def test_every_score_is_a_percentage(data: st.DataObject, length: int) -> None:
+    known = data.draw(st.lists(recordings(length), min_size=1, max_size=4))
+    assert 0 <= compare_password(known, data.draw(recordings(length))) <= 100
