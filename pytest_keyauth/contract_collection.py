@@ -17,6 +17,7 @@ __all__ = [
     "find_contracts",
     "is_contract",
     "is_shipped",
+    "place_contracts",
 ]
 
 MARKER = "keyauth_outcome"
@@ -42,6 +43,32 @@ def is_shipped(path: Path) -> bool:
 def is_contract(path: Path) -> bool:
     """Whether a file is one of the shipped contract modules."""
     return fnmatch(path.name, "test_*.py") and is_shipped(path)
+
+
+def place_contracts(arguments: Sequence[str], folders: Sequence[Path], directory: Path) -> list[str]:
+    """Add contract folders to what pytest was asked to collect.
+
+    ``contracts`` among the arguments stands for the folders, and a contract's node id for that contract, as long as the
+    user has no such file: then nothing is added, so that they can be run by themselves. A worker of pytest-xdist is
+    given what its controller has placed.
+    """
+    placed: list[str] = []
+    for argument in arguments:
+        path, separator, rest = argument.partition("::")
+        root, *below = Path(path).parts or ("",)
+        shipped = (directory / path).resolve() in _ROOTS or (root == "contracts" and not (directory / path).exists())
+        if shipped and not below:
+            placed += map(str, folders)
+        elif shipped:
+            placed.append(str(folders[0].parent.joinpath(*below)) + separator + rest)
+        else:
+            placed.append(argument)
+    alone = any(path == folder or folder in path.parents for path in _paths(placed, directory) for folder in folders)
+    return placed if alone else [*placed, *map(str, folders)]
+
+
+def _paths(arguments: Sequence[str], directory: Path) -> list[Path]:
+    return [(directory / argument.partition("::")[0]).resolve() for argument in arguments]
 
 
 class ContractPath:
@@ -109,7 +136,9 @@ def check_markers(items: Sequence[pytest.Item], providers: Iterable[str]) -> Non
     known = {outcome.name for catalogue in catalogues for outcome in catalogue}
     offenders = []
     for item, name in claims:
-        if name not in known:
+        if not name:
+            offenders.append(f'{item.nodeid}: the marker names none, expected {MARKER}("operation/status/name")')
+        elif name not in known:
             try:
                 find_outcome(name, catalogues)
             except UnknownOutcomeError as error:

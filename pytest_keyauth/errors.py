@@ -7,7 +7,8 @@
     │   ├── SettingsError          an option, ini value or environment variable
     │   ├── UnknownOutcomeError    an outcome's name that no OpenAPI document has
     │   ├── ControlPlaneError      the control plane of an emulator refused a command
-    │   └── CredentialsError       credentials, or a header made of them, cannot be sent
+    │   ├── CredentialsError       credentials, or a header made of them, cannot be sent
+    │   └── ForeignHostError       a request is for a host that the client is not for
     ├── TokenError                 Keyfax gave no token to bear
     └── ContractFailure            the provider is wrong (also an AssertionError)
         └── OutcomeNotWitnessed    a test's traffic did not show the outcome that the test is for
@@ -17,6 +18,7 @@ __all__ = [
     "ContractFailure",
     "ControlPlaneError",
     "CredentialsError",
+    "ForeignHostError",
     "KeyauthError",
     "KeyauthUsageError",
     "OutcomeNotWitnessed",
@@ -53,6 +55,21 @@ class UnknownOutcomeError(KeyauthUsageError):
 
 class ControlPlaneError(KeyauthUsageError):
     """The control plane of an emulator refused a command."""
+
+
+class ForeignHostError(KeyauthUsageError):
+    """A request of a fixture's client is for a host that the client is not for; it was not sent."""
+
+    def __init__(self, url: str, origin: str) -> None:
+        super().__init__(url, origin)
+        self.url = url
+        self.origin = origin
+
+    def __str__(self) -> str:
+        return (
+            f"this client is for {self.origin} and carries its credentials; a request to {self.url} was not sent. "
+            "Check the URL, or send the request with a client of your own"
+        )
 
 
 class CredentialsError(KeyauthUsageError):

@@ -190,12 +190,16 @@ def keyfax_emulator(_keyfax_target: "KeyfaxTarget") -> "KeyfaxControl":
 @pytest.fixture
 def typists(request: pytest.FixtureRequest) -> "Callable[[int], list[Typist]]":
     """A cast of made-up people whose rhythms are well apart; called with their number, it gives a list."""
-    return lambda count: _cast(request, "typists", count)
+
+    def typists(count: int) -> "list[Typist]":
+        return _cast(request, "typists", count)
+
+    return typists
 
 
 @pytest.fixture
 def typist(typists: "Callable[[int], list[Typist]]") -> "Typist":
-    """One typist; typist.types("Der Text") is a new sample, typist.password("geheim") a masked one."""
+    """The first of `typists`; typist.types("Der Text") is a new sample, typist.password("geheim") a masked one."""
     return typists(1)[0]
 
 

@@ -24,6 +24,6 @@ class KeytracToken(httpx.Auth):
         return "KeytracToken(…)"
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Add the header to one request."""
-        request.headers["Authorization"] = self._token
+        """Add the header to one request, unless it was given one: then that is what is sent."""
+        request.headers.setdefault("Authorization", self._token)
         yield request

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from pytest_keyauth.adapters.origin import Origin
 from pytest_keyauth.adapters.watched import WatchedAsyncTransport, WatchedTransport
 from pytest_keyauth.remote import ControlPlane
 
@@ -32,12 +33,12 @@ class LiveServer:
     def __init__(self, url: str, connection: httpx.BaseTransport | None = None) -> None:
         self.url = url
         parts = urlsplit(url)
-        self._origin, self._prefix = f"{parts.scheme}://{parts.netloc}", parts.path
+        self._origin, self._prefix = Origin(url), parts.path
         self._shared_connection = connection
 
     def beside(self, path: str) -> "LiveServer":
         """The same server at another path, over the same connection."""
-        return LiveServer(self._origin + path, self._connection)
+        return LiveServer(f"{self._origin}{path}", self._connection)
 
     @cached_property
     def _tls(self) -> ssl.SSLContext | bool:
@@ -46,14 +47,14 @@ class LiveServer:
 
     def transport(self, observe: Observe) -> WatchedTransport:
         """A transport for a sync client."""
-        return WatchedTransport(self._connection, self._observer(observe))
+        return WatchedTransport(self._connection, self._origin, self._observer(observe))
 
     def async_transport(self, observe: Observe) -> WatchedAsyncTransport:
         """The same for an async client. It keeps no connection, since it cannot know whose event loop will be left."""
         connection = httpx.AsyncHTTPTransport(
             verify=self._tls, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
         )
-        return WatchedAsyncTransport(connection, self._observer(observe))
+        return WatchedAsyncTransport(connection, self._origin, self._observer(observe))
 
     @cached_property
     def _connection(self) -> httpx.BaseTransport:
@@ -68,7 +69,7 @@ class LiveServer:
     @cached_property
     def control_plane(self) -> ControlPlane | None:
         """The server's control plane; None where it has none, as no real provider has."""
-        plane = ControlPlane(self._origin, self._connection)
+        plane = ControlPlane(str(self._origin), self._connection)
         return plane if plane.is_there() else None
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ from pytest_keyauth.contract_collection import (
     find_contracts,
     is_contract,
     is_shipped,
+    place_contracts,
 )
 from pytest_keyauth.errors import OutcomeNotWitnessed, SettingsError
 from pytest_keyauth.fixtures import *  # noqa: F403  # pytest finds fixtures by their names in a plugin
@@ -52,10 +53,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{MARKER}(name): the documented outcome that a test asserts, and must witness")
-    names = [f"keyauth_{name.replace('-', '_')}" for name, _, _ in OPTIONS]
-    values = {name.removeprefix("keyauth_"): config.getoption(name) or config.getini(name) for name in names}
+    names = [name.replace("-", "_") for name, _, _ in OPTIONS]
+    values = {name: config.getoption(f"keyauth_{name}") or config.getini(f"keyauth_{name}") for name in names}
+    from_ini = {name: f"keyauth_{name}" for name in names if values[name] and not config.getoption(f"keyauth_{name}")}
     try:
-        settings = config.stash[SETTINGS] = read_settings(values, os.environ)
+        settings = config.stash[SETTINGS] = read_settings(values, os.environ, from_ini)
     except SettingsError as error:
         raise pytest.UsageError(str(error)) from None
     if not hasattr(config, "workerinput"):
@@ -63,8 +65,7 @@ def pytest_configure(config: pytest.Config) -> None:
     folders = [find_contracts(provider) for provider in settings.contracts]
     if folders:
         config.pluginmanager.register(ContractPath(folders), "keyauth-contract-path")
-    # A worker of pytest-xdist is given them by its controller.
-    config.args.extend(str(folder) for folder in folders if str(folder) not in config.args)
+        config.args[:] = place_contracts(config.args, folders, config.invocation_params.dir)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -1,7 +1,7 @@
 """Emulators in another process, steered through the control plane of ``keyauth serve``."""
 
 from secrets import token_hex
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 
@@ -11,6 +11,14 @@ from pytest_keyauth.keyfax import KeyfaxCredentials
 __all__ = ["ControlPlane", "RemoteKeyfax", "RemoteKeytrac"]
 
 TIMEOUT_S = 30.0
+
+
+class _OutOfReach:
+    """What can be looked into in this process only says so."""
+
+    def __getattr__(self, name: str) -> NoReturn:
+        there = ", ".join(item for item in dir(type(self)) if not item.startswith("_"))
+        raise AttributeError(f"{name!r} is out of reach in another process (--keyauth-target=live); there are: {there}")
 
 
 class ControlPlane:
@@ -41,7 +49,7 @@ class ControlPlane:
         return answer
 
 
-class RemoteKeytrac:
+class RemoteKeytrac(_OutOfReach):
     """A KeyTrac account of a test's own behind a control plane (see ``control.KeytracControl``)."""
 
     def __init__(self, plane: ControlPlane) -> None:
@@ -84,7 +92,7 @@ class RemoteKeytrac:
         return str(self._plane.command("accounts", "keytrac", {})["token"])
 
 
-class RemoteKeyfax:
+class RemoteKeyfax(_OutOfReach):
     """A Keyfax installation of a test's own behind a control plane (see ``control.KeyfaxControl``).
 
     ``root``: the path of the installation on the server. ``credentials``: of its host, whose keys were issued.

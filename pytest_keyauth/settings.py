@@ -60,27 +60,32 @@ class Settings:
         return f"keyauth: target {where}, seed {self.seed}{contracts}"
 
 
-def read_settings(values: Mapping[str, Any], environ: Mapping[str, str]) -> Settings:
+def read_settings(
+    values: Mapping[str, Any], environ: Mapping[str, str], sources: Mapping[str, str] | None = None
+) -> Settings:
     """Check the values of options and ini (None or ``""`` where not given) and add the environment's.
 
+    :param sources: what each value was given as, for messages; ``--keyauth-NAME`` where it is not said.
     :raises SettingsError: says which value is wrong, what was expected, and what to do.
     """
-    target = _choice("target", values.get("target") or "emulator", TARGETS)
+    names = {name: f"--keyauth-{name.replace('_', '-')}" for name in ("target", "contracts", "seed", "fail_under")}
+    names.update(sources or {})
+    target = _choice(names["target"], values.get("target") or "emulator", TARGETS)
     chosen = values.get("contracts")
-    contracts = _providers(_choice("contracts", chosen, CONTRACTS)) if chosen else ()
+    contracts = _providers(_choice(names["contracts"], chosen, CONTRACTS)) if chosen else ()
     live = _read_live(environ, contracts) if target == "live" else {}
     return Settings(
         target=target,
         contracts=contracts,
-        seed=_seed(values.get("seed") or 0),
-        fail_under=_percentage(values.get("fail_under")),
+        seed=_seed(names["seed"], values.get("seed") or 0),
+        fail_under=_percentage(names["fail_under"], values.get("fail_under")),
         **live,
     )
 
 
 def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:
     if value not in choices:
-        raise SettingsError(f"--keyauth-{name}={value}: expected one of {', '.join(choices)}")
+        raise SettingsError(f"{name}={value}: expected one of {', '.join(choices)}")
     return value
 
 
@@ -88,14 +93,14 @@ def _providers(contracts: str) -> tuple[str, ...]:
     return PROVIDERS if contracts == "all" else (contracts,)
 
 
-def _seed(value: object) -> int:
+def _seed(name: str, value: object) -> int:
     try:
         return int(str(value))
     except ValueError:
-        raise SettingsError(f"--keyauth-seed={value}: expected a whole number") from None
+        raise SettingsError(f"{name}={value}: expected a whole number") from None
 
 
-def _percentage(value: object) -> float | None:
+def _percentage(name: str, value: object) -> float | None:
     if value is None or value == "":
         return None
     try:
@@ -103,7 +108,7 @@ def _percentage(value: object) -> float | None:
     except ValueError:
         percentage = -1.0
     if not 0 <= percentage <= 100:
-        raise SettingsError(f"--keyauth-fail-under={value}: expected a percentage from 0 to 100")
+        raise SettingsError(f"{name}={value}: expected a percentage from 0 to 100")
     return percentage
 
 

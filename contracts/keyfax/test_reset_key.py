@@ -1,6 +1,8 @@
 """POST /api/v1/key. The document gives no body; assumed is an object with hostName and apiKey."""
 
+from base64 import b64encode
 from dataclasses import replace
+from hashlib import md5
 from typing import Any
 
 import httpx
@@ -240,3 +242,16 @@ def test_a_failed_store_leaves_the_keys_working_delivers_nothing_and_the_reset_c
     assert keyfax.get("/api/v1/token").status_code == 200
     new = reset(keyfax, keyfax_emulator)
     assert token_answer(keyfax, new).status_code == 200
+
+
+@pytest.mark.keyauth_outcome("resetKey/401/unauthorized")
+def test_a_signature_over_a_body_is_not_good_for_none_with_the_body_s_digest_in_the_nonce(
+    keyfax: httpx.Client, keyfax_emulator: KeyfaxControl, keyfax_credentials: KeyfaxCredentials
+) -> None:
+    """In the assumed scheme the nonce and the body's digest stand side by side when they are signed."""
+    body = b'{"made": "up"}'
+    right = sign(keyfax.build_request("POST", "/api/v1/key", content=body), keyfax_credentials)
+    digest = b64encode(md5(body, usedforsecurity=False).digest()).decode()
+    moved = right.header(nonce=right.nonce + digest)
+    assert send(keyfax, keyfax.build_request("POST", "/api/v1/key"), moved).status_code == 401
+    assert token_answer(keyfax, keyfax_credentials).status_code == 200

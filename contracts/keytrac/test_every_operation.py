@@ -32,23 +32,26 @@ class Call:
 
 
 @pytest.fixture
-def call(operation: str, anytext_user: AnytextUser, password_user: PasswordUser) -> Call:
-    """A correct request of `operation`, about a user who is enrolled for both methods."""
-    user_id = anytext_user.identifier
-    text = {"user_id": user_id, "samples": anytext_user.genuine.valid()}
-    password = {"user_id": user_id, "samples": password_user.genuine.valid()}
-    return {
-        "createUser": Call("POST", "/users"),
-        "listUsers": Call("GET", "/users"),
-        "showUser": Call("GET", f"/users/{user_id}"),
-        "deleteUser": Call("DELETE", f"/users/{user_id}"),
-        "enrolAnytext": Call("POST", "/anytext/enrol", text),
-        "enrolPassword": Call("POST", "/password/enrol", password),
-        "authenticateAnytext": Call("POST", "/anytext/authenticate", text),
-        "authenticatePassword": Call("POST", "/password/authenticate", password),
-        "identifyAnytext": Call("POST", "/anytext/identify", {"limit": 3, "samples": text["samples"]}),
-        "showStatus": Call("GET", "/status"),
+def call(operation: str, user_id: str, request: pytest.FixtureRequest) -> Call:
+    """A correct request of `operation`; one with samples is about a user who is enrolled for its method."""
+    method, path = {
+        "createUser": ("POST", "/users"),
+        "listUsers": ("GET", "/users"),
+        "showUser": ("GET", f"/users/{user_id}"),
+        "deleteUser": ("DELETE", f"/users/{user_id}"),
+        "enrolAnytext": ("POST", "/anytext/enrol"),
+        "enrolPassword": ("POST", "/password/enrol"),
+        "authenticateAnytext": ("POST", "/anytext/authenticate"),
+        "authenticatePassword": ("POST", "/password/authenticate"),
+        "identifyAnytext": ("POST", "/anytext/identify"),
+        "showStatus": ("GET", "/status"),
     }[operation]
+    if operation not in JSON_OPERATIONS:
+        return Call(method, path)
+    user: AnytextUser | PasswordUser
+    user = request.getfixturevalue("password_user" if path.startswith("/password/") else "anytext_user")
+    subject = {"limit": 3} if operation == "identifyAnytext" else {"user_id": user.identifier}
+    return Call(method, path, subject | {"samples": user.genuine.valid()})
 
 
 def each(operations: list[str], outcome: str) -> pytest.MarkDecorator:

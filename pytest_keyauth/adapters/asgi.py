@@ -39,7 +39,7 @@ class EmulatorApplication:
         await _send_response(response, send)
 
     def _answer(self, request: Request) -> Response:
-        if request.path.startswith(PREFIX):
+        if request.path.startswith(PREFIX) or request.path == PREFIX[:-1]:
             return self._control.handle(request)
         keyfax = self._keyfax.find(request.path)
         return self._keytrac.handle(request) if keyfax is None else keyfax.handle(request)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import httpx
 
+from pytest_keyauth.adapters.origin import Origin
 from pytest_keyauth.emulator.message import Request, Response
 
 __all__ = ["EmulatorTransport"]
@@ -13,10 +14,13 @@ class EmulatorTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     """Answers httpx requests, sync and async, from an emulator in this process.
 
     It is a transport of its own kind, so recorders that patch httpx's transports leave it alone.
+
+    :param origin: the only one that it answers for; any where there is none.
     """
 
-    def __init__(self, handle: Callable[[Request], Response]) -> None:
+    def __init__(self, handle: Callable[[Request], Response], origin: Origin | None = None) -> None:
         self._handle = handle
+        self._origin = origin
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Answer a request of a sync client."""
@@ -27,6 +31,8 @@ class EmulatorTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
         return self._answer(request, await request.aread())
 
     def _answer(self, request: httpx.Request, body: bytes) -> httpx.Response:
+        if self._origin is not None:
+            self._origin.check(request)
         path, _, query = request.url.raw_path.decode("ascii").partition("?")
         headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw)
         response = self._handle(Request(request.method, path, query, headers, body, request.url.scheme))

@@ -73,6 +73,7 @@ def serve(application: Any, listener: socket.socket, announce: Callable[[], None
         access_log=False,
         log_level="error",  # its warnings are about clients, and recommend packages
         server_header=False,
+        proxy_headers=False,  # a header must not change the URL that a signature is verified over
         timeout_graceful_shutdown=STOP_TIMEOUT_S,
     )
     with suppress(KeyboardInterrupt):  # uvicorn raises Ctrl-C again once it has stopped

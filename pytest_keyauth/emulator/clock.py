@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 __all__ = ["Clock"]
 
+FIRST_YEAR, LAST_YEAR = 1970, 8999
+
 
 class Clock:
     """Tells the emulator's time in UTC, and moves on request.
@@ -28,18 +30,29 @@ class Clock:
         """The present moment, as an aware datetime in UTC."""
         return datetime.fromtimestamp(self.seconds(), UTC)
 
+    def after(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> datetime:
+        """What the clock would say if it were moved so far; it stays where it is.
+
+        :raises ValueError: for a time outside of the years 1970 to 8999, in which all dates can be computed with.
+        """
+        try:
+            moment = self.now() + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        except (OverflowError, ValueError):
+            moment = None
+        if moment is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
+            raise ValueError(
+                f"the clock cannot be moved so far: expected a time in the years {FIRST_YEAR} to {LAST_YEAR}"
+            )
+        return moment
+
     def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> datetime:
         """Move this clock (forward, or back with negative values) and return the new time.
 
-        :raises ValueError: where the calendar ends before that; the clock stays where it is.
+        :raises ValueError: for a time that it cannot be moved to (see :meth:`after`); it stays where it is.
         """
-        before_s = self._offset_s
-        try:
-            self._offset_s += timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
-            return self.now()
-        except (OverflowError, ValueError, OSError):
-            self._offset_s = before_s
-            raise ValueError("the clock cannot be moved so far: expected a time in the years 1 to 9999") from None
+        moment = self.after(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        self._offset_s += timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
+        return moment
 
     def reset(self) -> None:
         """Go back to the source's own time."""

@@ -10,11 +10,13 @@ from pytest_keyauth.errors import CredentialsError
 from pytest_keyauth.keyfax.credentials import KeyfaxCredentials, find_fault
 from pytest_keyauth.keyfax.signature import HmacSha256Signature, RequestSignature, SignedRequest
 
-__all__ = ["DEFAULT_SIGNATURE", "KeyfaxBasic", "header", "new_nonce", "sent_url"]
+__all__ = ["DEFAULT_SIGNATURE", "KeyfaxBasic", "header", "new_nonce", "sent_url", "set_header", "was_given_header"]
 
 DEFAULT_SIGNATURE: RequestSignature = HmacSha256Signature()
 
 UNAUTHORIZED = 401
+
+OWN_HEADER = "pytest_keyauth.authorization"
 
 
 def new_nonce() -> str:
@@ -23,13 +25,17 @@ def new_nonce() -> str:
 
 
 def sent_url(request: httpx.Request) -> str:
-    """Give the absolute URL that a server sees: the host of the Host header, path and query in the bytes sent."""
+    """Give the absolute URL that a server sees: the host of the Host header, path and query in the bytes sent.
+
+    A question mark with nothing behind it is left out, since servers do not tell it from none.
+    """
     url = request.url
     netloc = url.netloc.decode("ascii")
     host = request.headers.get("Host", netloc)
     if host != netloc:
         netloc = httpx.URL(f"{url.scheme}://{host}").netloc.decode("ascii")
-    return f"{url.scheme}://{netloc}{url.raw_path.decode('ascii')}"
+    path = url.raw_path.decode("ascii")
+    return f"{url.scheme}://{netloc}{path if url.query else path.removesuffix('?')}"
 
 
 def header(host: str, request: SignedRequest, signature: str) -> str:
@@ -37,10 +43,26 @@ def header(host: str, request: SignedRequest, signature: str) -> str:
 
     :raises CredentialsError: a nonce or a signature, from code of the consumer, that would not stay one part.
     """
+    # In the assumed scheme the nonce is followed by the body's digest, in base64 and with nothing between them: a nonce
+    # with its equals signs could stand for another nonce and a body.
+    if "=" in request.nonce:
+        raise CredentialsError("the nonce holds an equals sign, which could be taken for the end of a body's digest")
     for name, part in (("nonce", request.nonce), ("signature", signature)):
         if fault := find_fault(part):
             raise CredentialsError(f"the {name} {fault}")
     return f"Basic {host}:{request.api_key}:{signature}:{request.nonce}:{request.time_stamp}"
+
+
+def set_header(request: httpx.Request, value: str) -> None:
+    """Authorize a request, and note in its extensions that it was done here: sent again, it is to be signed anew."""
+    request.headers["Authorization"] = value
+    request.extensions[OWN_HEADER] = value
+
+
+def was_given_header(request: httpx.Request) -> bool:
+    """Whether the caller has given an Authorization of its own, as a test does that wants to be refused."""
+    given = request.headers.get("Authorization")
+    return given is not None and given != request.extensions.get(OWN_HEADER)
 
 
 class KeyfaxBasic(httpx.Auth):
@@ -83,11 +105,14 @@ class KeyfaxBasic(httpx.Auth):
             self._nonce(),
         )
         signature = self._signature.sign(signed, credentials.signing_key)
-        request.headers["Authorization"] = header(credentials.host, signed, signature)
+        set_header(request, header(credentials.host, signed, signature))
 
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Sign one request, and what it is redirected to."""
-        yield from self.exchange(request)
+        """Sign one request, and what it is redirected to. One that was given a header is sent with that."""
+        if was_given_header(request):
+            yield request
+        else:
+            yield from self.exchange(request)
 
     def exchange(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, httpx.Response]:
         """Do the same, and return the last response."""

@@ -9,7 +9,14 @@ from contextlib import AbstractAsyncContextManager, AbstractContextManager, null
 import httpx
 
 from pytest_keyauth.errors import CredentialsError, TokenError
-from pytest_keyauth.keyfax.basic import DEFAULT_SIGNATURE, UNAUTHORIZED, KeyfaxBasic, new_nonce
+from pytest_keyauth.keyfax.basic import (
+    DEFAULT_SIGNATURE,
+    UNAUTHORIZED,
+    KeyfaxBasic,
+    new_nonce,
+    set_header,
+    was_given_header,
+)
 from pytest_keyauth.keyfax.credentials import KeyfaxCredentials
 from pytest_keyauth.keyfax.signature import RequestSignature
 from pytest_keyauth.keyfax.token import HeldToken, KeyfaxToken, read_expiry
@@ -83,8 +90,11 @@ class KeyfaxBearer(httpx.Auth):
         return f"KeyfaxBearer(host={self._host!r}, …)"
 
     def sync_auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """Send a request of a sync client."""
+        """Send a request of a sync client. One that was given a header is sent with that."""
         request.read()
+        if was_given_header(request):
+            yield request
+            return
         flow = self.auth_flow(request)
         response: httpx.Response | None = None
         while response is None or _is_refused(response):
@@ -100,8 +110,11 @@ class KeyfaxBearer(httpx.Auth):
             response = yield request
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Send a request of an async client."""
+        """Send a request of an async client. One that was given a header is sent with that."""
         await request.aread()
+        if was_given_header(request):
+            yield request
+            return
         flow = self.auth_flow(request)
         response: httpx.Response | None = None
         while response is None or _is_refused(response):
@@ -182,7 +195,7 @@ class KeyfaxBearer(httpx.Auth):
         return httpx.Request(method, self._token_url, headers=headers, extensions=extensions)
 
     def _bear(self, request: httpx.Request, token: str) -> httpx.Request:
-        request.headers["Authorization"] = f"Bearer {self._host}:{token}"
+        set_header(request, f"Bearer {self._host}:{token}")
         return request
 
     def _read(self, response: httpx.Response) -> HeldToken:

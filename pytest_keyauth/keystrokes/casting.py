@@ -28,6 +28,8 @@ def cast(count: int, seed: int | str, *, mobile: bool = False, recordings: int |
     Each is far enough from all before. `recordings` is what their recordings follow from (see Typist).
     Raises ValueError for a negative count.
     """
+    if not isinstance(count, int):
+        raise TypeError(f"a cast cannot have {count!r} typists; ask for a whole number")
     if count < 0:
         raise ValueError(f"a cast cannot have {count} typists; ask for 0 or more")
     return [

@@ -54,7 +54,7 @@ class UntypeableCharacterError(ValueError):
         name = unicodedata.name(self.character, "no printable character")
         return (
             f"the {self.layout} layout cannot type {self.character!r} (U+{ord(self.character):04X} {name}) "
-            f"at position {self.position} of the text"
+            f"at position {self.position} of the text (from 0); it has letters, digits, space and common punctuation"
         )
 
 

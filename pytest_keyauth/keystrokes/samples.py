@@ -29,6 +29,10 @@ class _Submissions(ABC):
 
     def by(self, typist: Typist) -> Self:
         """The same factory in another person's rhythm. With passwords: the same password."""
+        if not isinstance(typist, Typist):
+            raise TypeError(
+                f"samples.by({typist!r}): expected a typist, such as the fixture typist, or one of typists(2)"
+            )
         return replace(self, typist=typist)
 
     def valid(self, count: int = 2) -> list[str]:

@@ -81,8 +81,7 @@ class Typist:
 
         Raises ValueError for an empty text, UntypeableCharacterError for a character that no key writes.
         """
-        if not text:
-            raise ValueError("a typist needs a text of at least one character to type")
+        _check_text(text)
         strokes, spans = _with_shifts(self.layout.strokes(text))
         return write(self._recording(None, self._presses(strokes, spans)))
 
@@ -91,8 +90,7 @@ class Typist:
 
         Any characters will do, since none is shown. Raises ValueError for an empty password.
         """
-        if not text:
-            raise ValueError("a typist needs a password of at least one character to type")
+        _check_text(text)
         strokes = [self.layout.find(character) or _unknown(character) for character in text]
         presses = self._presses(strokes, {})
         masked = [press._replace(key=f"I{position}") for position, press in enumerate(presses)]
@@ -102,7 +100,7 @@ class Typist:
         events = [(down_ms, "d", key) for key, down_ms, _ in presses]
         events += [(up_ms, "u", key) for key, _, up_ms in presses]
         events.sort(key=itemgetter(0))
-        times_ms, actions, keys = zip(*events, strict=True)
+        times_ms = [time_ms for time_ms, _, _ in events]
         to_first_key_ms = _as_ms(5.5 + 0.5 * self._random.choice(_DEVIATES), 2000)
         return Recording(
             browser=BROWSER,
@@ -110,8 +108,8 @@ class Typist:
             recorded_at=self.clock().strftime("%Y-%m-%d %H:%M:%S"),
             length=length,
             delays_ms=(to_first_key_ms, *map(sub, times_ms[1:], times_ms)),
-            actions="".join(actions),
-            keys=keys,
+            actions="".join([action for _, action, _ in events]),
+            keys=tuple([key for _, _, key in events]),
         )
 
     def _presses(self, strokes: Sequence[Stroke], spans: dict[int, int]) -> list[_Press]:
@@ -150,6 +148,11 @@ def _as_ms(logarithm: float, longest_ms: int) -> int:
     """The whole milliseconds of which this is the natural logarithm, within what people and recorders do."""
     time_ms = round(math.exp(logarithm))
     return time_ms if _SHORTEST_MS <= time_ms <= longest_ms else max(_SHORTEST_MS, min(longest_ms, time_ms))
+
+
+def _check_text(text: object) -> None:
+    if not isinstance(text, str) or not text:
+        raise ValueError(f"a typist cannot type {text!r}: expected a text of at least one character")
 
 
 def _unknown(character: str) -> Stroke:

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import httpx
 
 from pytest_keyauth.adapters.in_process import EmulatorTransport
+from pytest_keyauth.adapters.origin import Origin
 from pytest_keyauth.control import KeyfaxControl
 from pytest_keyauth.emulator.journal import Exchange
 from pytest_keyauth.emulator.keyfax import HostDefinition, KeyfaxEmulator, SignedMessage
@@ -86,7 +87,7 @@ class EmulatedKeyfax:
         )
         keys = self.control.issue_keys(HOST.name)
         self.control.requests.observer = _observer(traffic, self.control.root)
-        transport = EmulatorTransport(self.control.handle)
+        transport = EmulatorTransport(self.control.handle, Origin(ORIGIN))
         credentials = KeyfaxCredentials(keys.host, keys.api_key, keys.signing_key)
         url = ORIGIN + self.control.root
         self.reach = KeyfaxReach(url, credentials, transport, transport, signature or HmacSha256Signature())

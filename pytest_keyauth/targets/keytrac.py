@@ -7,6 +7,7 @@ from typing import Any, Protocol
 import httpx
 
 from pytest_keyauth.adapters.in_process import EmulatorTransport
+from pytest_keyauth.adapters.origin import Origin
 from pytest_keyauth.control import KeytracControl
 from pytest_keyauth.emulator.journal import Exchange
 from pytest_keyauth.emulator.keytrac import KeytracEmulator
@@ -66,7 +67,7 @@ class EmulatedKeytrac:
     def __init__(self, seed: str, traffic: Traffic) -> None:
         self.control = KeytracEmulator(random=Random(seed))
         self.control.requests.observer = lambda exchange: traffic.observe(_observation(exchange))
-        transport = EmulatorTransport(self.control.handle)
+        transport = EmulatorTransport(self.control.handle, Origin(HOST))
         self.reach = KeytracReach(HOST, self.control.token, transport, transport)
 
     def close(self) -> None:

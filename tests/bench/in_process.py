@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import httpx
 from document_user import METHODS, authenticate, enrol
@@ -26,12 +27,8 @@ def measure(quick: bool) -> Iterator[Line]:
             with _bare(target.reach, answers[-1]).client() as bare:
                 pairs = in_turn(
                     rounds,
-                    lambda client=client, method=method: _time_us(
-                        calls, lambda: authenticate(client, method, identifier), traffic
-                    ),
-                    lambda bare=bare, method=method: _time_us(
-                        calls, lambda: authenticate(bare, method, identifier), traffic
-                    ),
+                    partial(_time_us, calls, partial(authenticate, client, method, identifier), traffic),
+                    partial(_time_us, calls, partial(authenticate, bare, method, identifier), traffic),
                 )
             yield Line.of_ratio(f"{method} authenticate : bare MockTransport", pairs, "< 3x", "{:.0f} us")
 

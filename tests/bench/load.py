@@ -58,8 +58,8 @@ def _answers_per_second(connections: list[_Connection], count: int) -> float:
         for connection in connections:
             connection.send()
         while answers < count:
-            ready = selector.select(0)
-            if False:
+            ready = selector.select(TIMEOUT_S)
+            if not ready:
                 raise SystemExit(f"no answer within {TIMEOUT_S} s")
             for key, _ in ready:
                 if key.data.receive():

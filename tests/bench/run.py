@@ -1,8 +1,8 @@
 """What `make bench` runs: every measurement that the project has an aim for, in one run, as ratios.
 
-Ours and its reference are measured in turn, A B A B …, so that whatever slows the machine down slows both. A ratio is
-the median of the neighbours' ratios; beside it stand the two medians. Nothing is judged here: figures depend on the
-machine and on what else it does, which is why each has its reference.
+Ours and its reference are measured in turn, A B A B …, so that whatever slows the machine down slows both. A ratio (or
+a difference) is the median of the neighbours'; beside it stand the medians of both. Nothing is judged here: figures
+depend on the machine and on what else it does, which is why each has its reference.
 """
 
 import argparse
@@ -35,7 +35,10 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="few repetitions: shows that it runs, and nothing else")
     quick = parser.parse_args().quick
     started = time.monotonic()
-    print(f"Python {sys.version.split()[0]}; ratios are medians of the ratios of neighbours, A B A B …")
+    print(
+        f"Python {sys.version.split()[0]}; ours and its reference are measured in turn, A B A B …; "
+        "a ratio or difference is the median of the neighbours'"
+    )
     print(Line.HEADING)
     for measure in MEASUREMENTS:
         for line in measure(quick):

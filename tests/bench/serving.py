@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,12 +27,12 @@ def measure(quick: bool) -> Iterator[Line]:
         process.serving(BARE, BARE_ANNOUNCES, byte_code) as bare,
     ):
         url, token = ours.variables["KEYAUTH_KEYTRAC_URL"], ours.variables["KEYAUTH_KEYTRAC_TOKEN"]
-        our_port, bare_port = urlsplit(url).port, urlsplit(bare.variables["BARE_URL"]).port
+        our_port, bare_port = urlsplit(url).port or 80, urlsplit(bare.variables["BARE_URL"]).port or 80
         for name, request in _requests(url, token).items():
             pairs = in_turn(
                 rounds,
-                lambda request=request: requests_per_second(our_port, request, count),
-                lambda request=request: requests_per_second(bare_port, request, count),
+                partial(requests_per_second, our_port, request, count),
+                partial(requests_per_second, bare_port, request, count),
             )
             aim = "> 0.7x" if name == "status" else "> 0.25x"
             yield Line.of_ratio(f"keyauth serve, {name} : empty app", pairs, aim, "{:.0f} /s")

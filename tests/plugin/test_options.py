@@ -67,7 +67,7 @@ def test_a_wrong_option_is_a_usage_error(pytester: pytest.Pytester, name: str, v
 @pytest.mark.parametrize(("name", "value", "expected"), WRONG)
 def test_a_wrong_ini_value_is_a_usage_error(pytester: pytest.Pytester, name: str, value: str, expected: str) -> None:
     pytester.makeini(f"[pytest]\nkeyauth_{name.replace('-', '_')} = {value}")
-    assert is_refused(pytester.runpytest(), name, value, expected)
+    assert is_refused(pytester.runpytest(), f"keyauth_{name.replace('-', '_')}={value}", expected)
 
 
 def test_a_wrong_option_is_told_once_where_workers_would_run_the_tests(pytester: pytest.Pytester) -> None:
@@ -250,7 +250,7 @@ def test_markers_of_unknown_outcomes_stop_the_run_all_in_one_error(
         [
             "test_it.py::test_misspelt: *'showStatus/200/overveiw'*the nearest are: showStatus/200/overview,*",
             "test_it.py::TestEnrolment::test_second_is_wrong: */mixed-devices'*: enrolAnytext/400/mixed-device-types,*",
-            "test_it.py::test_nameless: *expected operation/status/name*",
+            'test_it.py::test_nameless: the marker names none, expected keyauth_outcome("operation/status/name")',
         ],
         consecutive=True,
     )

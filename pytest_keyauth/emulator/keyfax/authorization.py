@@ -116,6 +116,12 @@ def refuse_host_without_keys(evidence: Evidence) -> None:
         raise Refusal(evidence.policy.missing_key_status, "the host has no active key: generate one first")
 
 
+def refuse_ambiguous_nonce(evidence: Evidence) -> None:
+    """The nonce holds no equals sign: it could be a nonce and a body's digest, which stand side by side when signed."""
+    if "=" in evidence.nonce:
+        raise _unauthorized("the nonce holds an equals sign")
+
+
 def refuse_foreign_host(evidence: Evidence) -> None:
     """The keys are those of the host that the header names."""
     if evidence.pair.host != evidence.host:
@@ -188,6 +194,7 @@ CHECKS: dict[str, tuple[Check, ...]] = {
     "any": (refuse_missing_header, refuse_unfit_scheme),
     "Basic": (
         refuse_wrong_parts,
+        refuse_ambiguous_nonce,
         refuse_foreign_host,
         refuse_wrong_key,
         refuse_stale,

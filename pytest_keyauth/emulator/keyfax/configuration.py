@@ -1,7 +1,7 @@
 """What the provider's configuration file and its console set: hosts and where their keys go, companies, limits."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -116,10 +116,8 @@ class KeyfaxSettings:
 
 
 def _are_codes(value: object) -> bool:
-    return (
-        isinstance(value, Iterable)
-        and not isinstance(value, str | bytes)
-        and all(isinstance(code, str) and code for code in value)
+    return isinstance(value, list | tuple | set | frozenset) and all(
+        isinstance(code, str) and code.isprintable() and code for code in value
     )
 
 

@@ -65,6 +65,7 @@ class KeyfaxEmulator:
         self._signature = signature or HmacSha256Scheme()
         self._initial_hosts = {definition.name: definition for definition in hosts}
         self._lock = RLock()
+        self._issued: dict[str, KeyPair] = {}
         self._begin()
 
     def _begin(self) -> None:
@@ -105,9 +106,16 @@ class KeyfaxEmulator:
         return Call(request, caller, now, self._store, self.settings, self._hosts, self.outbox, self._random, self.root)
 
     def reset(self) -> None:
-        """Forget keys, sessions, deliveries, hosts defined since, settings, faults, requests and the clock's moves."""
+        """Forget sessions, deliveries, hosts defined since, settings, faults, requests and the clock's moves.
+
+        What was issued (:meth:`issue_keys`) to the hosts of the beginning works again as it was issued, so that
+        whoever was given it need not be told; all other keys are gone.
+        """
         with self._lock:
             self._begin()
+            self._issued = {host: pair for host, pair in self._issued.items() if host in self._hosts}
+            for pair in self._issued.values():
+                self._store.add_pair(pair)
             self.outbox.clear()
             self._in_process.clear()
             self.requests.clear()
@@ -151,9 +159,12 @@ class KeyfaxEmulator:
         """
         with self._lock:
             try:
-                return create_initial_pair(host, self._hosts, self._store, self._random)
+                pair = create_initial_pair(host, self._hosts, self._store, self._random)
             except Refusal as refusal:
-                raise ValueError(f"no keys for host {host!r}: {refusal.text}") from None
+                hint = "" if host in self._hosts else "; define_host() defines it"
+                raise ValueError(f"no keys for host {host!r}: {refusal.text}{hint}") from None
+            self._issued[host] = pair
+            return pair
 
     def damage_signing_key(self, host: str) -> None:
         """Spoil the stored signing keys of a host, so that nothing can be verified or signed with them.

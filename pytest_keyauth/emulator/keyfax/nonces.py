@@ -33,11 +33,6 @@ class NonceMemory:
             self._known.add(digest)
             heappush(self._ends, (good_until_s, digest))
 
-    def clear(self) -> None:
-        """Forget all nonces."""
-        self._known.clear()
-        self._ends.clear()
-
 
 def _digest(api_key: str, nonce: str) -> bytes:
     return sha256(f"{api_key}:{nonce}".encode("utf-8", "surrogatepass")).digest()

@@ -40,7 +40,7 @@ class KeyfaxSteering:
         if arguments.get("root") is None:
             self._installations.reset()
         else:
-            self._find(arguments).reset()
+            self._find(arguments).reset()  # raises before it resets
 
     def _find(self, arguments: Arguments) -> KeyfaxEmulator:
         root = arguments.get("root")

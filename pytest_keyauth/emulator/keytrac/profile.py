@@ -25,6 +25,7 @@ _MAGIC = b"KTP"
 _VERSION = 1
 _HEADER = struct.Struct(">3sBcI")
 _ANYTEXT_SIZES = struct.Struct(">III")  # dwell slots, interval slots, bytes of slot names
+_SLOT_SUMS = struct.Struct(">3d")
 _PASSWORD_SIZES = struct.Struct(">III")  # enrolled, keys, vectors
 
 
@@ -69,11 +70,10 @@ class AnytextProfile:
         :raises DamagedProfile: where they are not such a profile.
         """
         payload = _open(b"a", stored)
-        dwell_count, interval_count, names_size = _ANYTEXT_SIZES.unpack_from(payload)
+        dwell_count, _interval_count, names_size = _ANYTEXT_SIZES.unpack_from(payload)
         names_end = _ANYTEXT_SIZES.size + names_size
         names = payload[_ANYTEXT_SIZES.size : names_end].decode().split("\n")
-        numbers = iter(struct.unpack_from(f">{3 * (dwell_count + interval_count)}d", payload, names_end))
-        sums = list(zip(names, zip(numbers, numbers, numbers, strict=True), strict=True))
+        sums = list(zip(names, _SLOT_SUMS.iter_unpack(payload[names_end:]), strict=True))
         statistics = AnytextStatistics()
         statistics.dwell.slots = dict(sums[:dwell_count])
         statistics.interval.slots = dict(sums[dwell_count:])

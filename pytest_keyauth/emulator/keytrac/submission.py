@@ -128,16 +128,22 @@ def refuse_empty(submission: Submission) -> None:
             raise Refusal(400, f"Sample #{number} does not contain any user inputs")
 
 
-def count_characters(recording: Recording) -> int | None:
-    """Count the characters that an unmasked recording leaves in its field; None where no key writes one (assumed)."""
-    count, written = 0, False
+def count_characters(recording: Recording) -> int:
+    """Count the characters that an unmasked recording leaves in its field."""
+    count = 0
     for action, key in zip(recording.actions, recording.keys, strict=True):
         if action == "d":
             if key in BACKSPACE_KEYS:
                 count = max(0, count - 1)
             elif key not in SILENT_KEYS:
-                count, written = count + 1, True
-    return count if written else None
+                count += 1
+    return count
+
+
+def writes_something(recording: Recording) -> bool:
+    """Whether some key of an unmasked recording writes a character, be it deleted again or not."""
+    events = zip(recording.actions, recording.keys, strict=True)
+    return any(action == "d" and key not in SILENT_KEYS and key not in BACKSPACE_KEYS for action, key in events)
 
 
 def _is_positive_number(text: str) -> bool:
@@ -150,7 +156,7 @@ def refuse_undetermined_length(submission: Submission) -> None:
         if recording.length is not None:
             determined = _is_positive_number(recording.length)
         else:
-            determined = count_characters(recording) is not None
+            determined = writes_something(recording)
         if not determined:
             raise Refusal(400, "Unable to determine text length of sample")
 
@@ -188,7 +194,7 @@ def refuse_ambiguous_size(submission: Submission) -> None:
 def refuse_short_text(submission: Submission) -> None:
     """The account's minimum for the text of all samples together."""
     minimum = submission.settings.minimum_text_length
-    if sum(count_characters(recording) or 0 for recording in submission.recordings) < minimum:
+    if sum(count_characters(recording) for recording in submission.recordings) < minimum:
         raise Refusal(
             400,
             "Combined text length of given samples are insufficient. The minimum text length of the combined samples "

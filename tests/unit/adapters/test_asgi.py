@@ -129,7 +129,7 @@ def test_the_control_plane_is_below_its_prefix_and_needs_no_token(
     assert len(emulator.requests) == 0
 
 
-@pytest.mark.parametrize("path", ["/_keyauth", "/_KEYAUTH/", "//_keyauth/", "/users/_keyauth/", "/%5Fkeyauth/"])
+@pytest.mark.parametrize("path", ["/_keyauths", "/_KEYAUTH/", "//_keyauth/", "/users/_keyauth/", "/%5Fkeyauth/"])
 def test_any_other_path_is_keytracs(exchange: Exchange, emulator: KeytracEmulator, path: str) -> None:
     start, _ = exchange("GET", path)
     assert start["status"] == 404

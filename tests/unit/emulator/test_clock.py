@@ -55,15 +55,16 @@ def test_moving_one_clock_moves_no_other(clock: Clock) -> None:
 
 
 def test_a_moved_clock_goes_on() -> None:
-    source = iter([10.0, 20.0, 25.0])
-    clock = Clock(lambda: next(source))
+    times = [10.0]
+    clock = Clock(lambda: times[-1])
     clock.advance(minutes=1)
-    assert [clock.seconds(), clock.seconds()] == [80.0, 85.0]
+    times.append(25.0)
+    assert clock.seconds() == 85
 
 
 @pytest.mark.parametrize("days", [1e308, -1e308, 999_999_999, -800_000, 4_000_000, float("nan"), float("inf")])
 def test_a_clock_that_cannot_be_moved_so_far_stays_where_it_is(clock: Clock, days: float) -> None:
     clock.advance(hours=1)
-    with pytest.raises(ValueError, match="expected a time in the years 1 to 9999"):
+    with pytest.raises(ValueError, match="the clock cannot be moved so far: expected a time in the years"):
         clock.advance(days=days)
     assert clock.now() == datetime(2016, 3, 24, 11, 45, 24, tzinfo=UTC) + timedelta(hours=1)

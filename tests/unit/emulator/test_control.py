@@ -343,14 +343,14 @@ def test_the_journal_shows_what_was_asked_and_what_was_answered(
     plane: ControlPlane, send: Callable[..., Response]
 ) -> None:
     send("GET", "/status", query="from=2015-06-01")
-    send("POST", "/anytext/enrol", body=b'{"user_id": \xff}')
+    send("POST", "/anytext/enrol", {"user_id": 1, "samples": ["ä"]})
     shown = plane.handle(Request("GET", "/_keyauth/requests")).json()
     assert [(each["operation"], each["method"], each["path"], each["query"], each["status"]) for each in shown] == [
         ("showStatus", "GET", "/status", "from=2015-06-01", 400),
-        ("enrolAnytext", "POST", "/anytext/enrol", "", 500),
+        ("enrolAnytext", "POST", "/anytext/enrol", "", 400),
     ]
-    assert shown[1]["body"] == '{"user_id": \ufffd}'
-    assert shown[1]["answer"] == '{"error":"Unable to parse data"}'
+    assert json.loads(shown[1]["body"]) == {"user_id": 1, "samples": ["ä"]}
+    assert json.loads(shown[1]["answer"]) == {"error": "Attributes missing"}
     assert ["Content-Type", "application/json"] in shown[1]["headers"]
 
 

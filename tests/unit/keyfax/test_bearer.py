@@ -406,7 +406,7 @@ def test_a_token_request_waits_no_longer_than_the_request_that_needs_it(
     line = wire(giver.answer)
     ask(line, bearer, ("GET", "/api/v1/startup", {"timeout": 1.5}), headers={"User-Agent": "consumer/1"})
     fetch = line.sent[0].request
-    assert fetch.extensions == {"timeout": {"connect": 1.5, "read": 1.5, "write": 1.5, "pool": 1.5}}
+    assert fetch.extensions["timeout"] == {"connect": 1.5, "read": 1.5, "write": 1.5, "pool": 1.5}
     assert fetch.headers["User-Agent"] == "consumer/1"
     assert fetch.headers["Accept"] == "application/json"
 

@@ -16,6 +16,12 @@ def test_a_cast_follows_from_its_seed() -> None:
     assert cast(5, 1) != cast(5, 2)
 
 
+def test_the_people_of_a_cast_do_not_depend_on_what_their_recordings_follow_from() -> None:
+    here, elsewhere = cast(2, 1, recordings="here"), cast(2, 1, recordings="elsewhere")
+    assert here == elsewhere == cast(2, 1)
+    assert here[0].types("Ja") != elsewhere[0].types("Ja")
+
+
 def test_a_larger_cast_begins_with_the_smaller_one() -> None:
     assert cast(10, "seed/of a test")[:3] == cast(3, "seed/of a test")
 

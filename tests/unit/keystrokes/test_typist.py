@@ -3,6 +3,7 @@ from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
 from itertools import count
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -120,6 +121,22 @@ def test_the_same_seed_types_the_same_and_another_seed_does_not() -> None:
     assert other.types(SENTENCE) != samples[0]
 
 
+def test_the_same_person_types_differently_where_the_recordings_follow_from_something_else() -> None:
+    alma, alma_again, alma_elsewhere = (Typist("Alma", 1, recordings=test) for test in ("one", "one", "another"))
+    assert alma == alma_elsewhere
+    assert alma.rhythm == alma_elsewhere.rhythm
+    first = alma.types("Ja!")
+    assert alma_again.types("Ja!") == first
+    assert alma_elsewhere.types("Ja!") != first
+
+
+def test_a_person_who_changes_the_layout_is_not_confused_by_the_one_before() -> None:
+    on_german_first = [Typist("Alma", "either", layout=layout).types("azaz") for layout in (GERMAN, US)]
+    Rhythm.drawn.cache_clear()
+    on_us_first = [Typist("Alma", "either", layout=layout).types("azaz") for layout in (US, GERMAN)]
+    assert on_us_first == on_german_first[::-1]
+
+
 def test_what_a_seed_types_is_the_same_on_every_python() -> None:
     assert Typist("Alma", 1).types("Ja!") == (
         "firefox/38.0#m=0#2026-01-05 09:00:00|278dLSHIFT|73d74|54uLSHIFT|1d65|88u65|35u74"
@@ -170,10 +187,11 @@ def test_a_typist_can_move_to_another_keyboard() -> None:
     assert what_it_wrote(parse(typist.types("a@b")), US) == "a@b"
 
 
-@pytest.mark.parametrize(("method", "noun"), [("types", "text"), ("password", "password")])
-def test_nothing_cannot_be_typed(method: str, noun: str) -> None:
-    with pytest.raises(ValueError, match=f"a typist needs a {noun} of at least one character to type"):
-        getattr(Typist("Alma", 1), method)("")
+@pytest.mark.parametrize("method", ["types", "password"])
+@pytest.mark.parametrize("nothing", ["", None, 5, b"bytes"])
+def test_what_is_no_text_cannot_be_typed(method: str, nothing: Any) -> None:
+    with pytest.raises(ValueError, match=r"cannot type .*: expected a text of at least one character"):
+        getattr(Typist("Alma", 1), method)(nothing)
 
 
 def test_a_text_that_the_keyboard_does_not_have_is_refused() -> None:

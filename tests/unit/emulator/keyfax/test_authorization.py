@@ -556,6 +556,7 @@ ONE_WRONG = {
     ("any", "refuse_missing_header"): Wrong(lambda *_: None, "DELETE", KEY),
     ("any", "refuse_unfit_scheme"): Wrong(lambda keys, *_: bear(keys), "GET", TOKEN),
     ("Basic", "refuse_wrong_parts"): Wrong(lambda keys, _, sign: sign(keys, "GET", STARTUP) + ":1"),
+    ("Basic", "refuse_ambiguous_nonce"): Wrong(lambda keys, _, sign: sign(keys, "GET", STARTUP, nonce="bm9uY2U=")),
     ("Basic", "refuse_foreign_host"): Wrong(lambda keys, _, sign: sign(keys, "GET", STARTUP, host="TEST")),
     ("Basic", "refuse_wrong_key"): Wrong(lambda keys, _, sign: sign(replace(keys, api_key="f" * 32), "GET", STARTUP)),
     ("Basic", "refuse_stale"): Wrong(lambda keys, _, sign: sign(keys, "GET", STARTUP, time_stamp=NOW_S - 301)),

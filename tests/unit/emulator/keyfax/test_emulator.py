@@ -168,13 +168,19 @@ def test_a_reset_leaves_nothing_behind(
     emulator.fail_store("write-key")
     emulator.clock.advance(days=1)
     emulator.reset()
-    assert (emulator.keys("LIVE"), emulator.sessions, len(emulator.requests)) == ([], {}, 0)
+    assert (emulator.keys("LIVE"), emulator.sessions, len(emulator.requests)) == ([keys], {}, 0)
     assert (len(emulator.outbox), emulator.mailbox, emulator.deliveries("LIVE")) == (0, [], [])
     assert emulator.settings.api_key_method is False
     assert emulator.clock.seconds() == NOW_S
     assert ask("GET", KEY, query="hostName=DEV").status == 400
-    assert emulator.issue_keys("LIVE") != keys
-    assert send(keys, "GET", TOKEN).status == 401
+    assert send(keys, "GET", TOKEN).status == 200  # what was issued for the beginning works again
+
+
+def test_a_reset_forgets_keys_that_were_issued_to_a_host_defined_since(emulator: KeyfaxEmulator) -> None:
+    emulator.define_host("DEV", email="dev@consumer.example")
+    emulator.issue_keys("DEV")
+    emulator.reset()
+    assert emulator.keys("DEV") == []
 
 
 def test_the_same_seed_gives_the_same_emulator() -> None:

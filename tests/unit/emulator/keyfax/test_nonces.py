@@ -35,13 +35,6 @@ def test_a_nonce_that_is_remembered_twice_is_kept_once() -> None:
     assert len(nonces) == 1
 
 
-def test_all_nonces_can_be_forgotten() -> None:
-    nonces = NonceMemory()
-    nonces.remember("key", "nonce", NOW_S, NOW_S)
-    nonces.clear()
-    assert (len(nonces), nonces.knows("key", "nonce")) == (0, False)
-
-
 @given(st.lists(st.tuples(st.integers(0, 600), st.integers(-300, 300)), max_size=60))
 @settings(max_examples=60, deadline=None)
 def test_memory_is_bounded_by_one_window_and_forgets_nothing_in_it(requests: list[tuple[int, int]]) -> None:

@@ -38,6 +38,7 @@ def test_a_session_is_launched_then_under_way_then_finished() -> None:
         ("https://c.example/done?s={0}", "https://c.example/done?s=2"),
         ("https://c.example/{2}/{0}/{0}", "https://c.example/g-1/2/2"),
         ("https://c.example/?a={0}&b={1}&c={2}&d={3}", "https://c.example/?a=2&b=Abc%20%26%20Co&c=g-1&d=jane.doe"),
+        ("https://c.example/!~?[a]|{0}", "https://c.example/!~?[a]|2"),
         ("https://c.example/{4}", "https://c.example/{4}?status=2&guid=g-1"),
         ("https://c.example/é?q=%C3%A9&s={0}", "https://c.example/%C3%A9?q=%C3%A9&s=2"),
     ],

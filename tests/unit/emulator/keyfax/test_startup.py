@@ -155,6 +155,11 @@ def test_the_password_does_not_show(startup: Startup) -> None:
     assert "geheim-8" not in repr(read_startup(startup(customData={"value": "geheim-8"}), None))
 
 
+def test_the_content_type_decides_where_it_names_one_of_the_two(startup: Startup) -> None:
+    assert refusal(XML, "application/json") == "the data are no JSON"
+    assert refusal(startup(), "application/xml").startswith("the XML is not well-formed")
+
+
 # What is refused
 
 

@@ -1,6 +1,7 @@
 from collections.abc import Callable
-from math import inf, log, nan
+from math import exp, gamma, inf, log, nan, pi, sqrt
 from random import Random
+from statistics import fmean, mean, median
 
 import pytest
 from hypothesis import given, settings
@@ -116,6 +117,66 @@ def test_times_that_nobody_types_are_not_a_person(
     events = "".join(f"|{pause_ms}dI{position}|{dwell_ms}uI{position}" for position in range(7))
     machine = vector(f"firefox/38.0#m=0#2016-04-25 09:27:05|l=7{events}")
     assert compare_password(enrolled[:samples], machine) < 50
+
+
+# The score once more, written down as its formula stands: slow, with names as short as the formula's, and with nothing
+# in common with the code.
+
+
+def density(x: float, degrees: float) -> float:
+    """The density of Student's t."""
+    scale = gamma((degrees + 1) / 2) / (gamma(degrees / 2) * sqrt(degrees * pi))
+    return scale * (1 + x * x / degrees) ** (-(degrees + 1) / 2)
+
+
+def clipped(value: float, low: float, high: float) -> float:
+    return max(low, min(high, value))
+
+
+def written_out(enrolled: list[Vector], attempt: Vector) -> float:
+    n, keys = len(enrolled), (len(attempt) + 2) // 3
+    typical = median([value for known in enrolled for value in known[keys : 2 * keys - 1]])
+    ends = {"H": (0, keys), "DD": (keys, 2 * keys - 1), "UD": (2 * keys - 1, 3 * keys - 2)}
+    population_mean = {"H": -2.45, "DD": -1.66, "UD": 0.127}
+    tau = {"H": 0.27, "DD": 0.50, "UD": 0.125}
+    prior = {"H": 0.15, "DD": 0.21, "UD": max(0.21 * exp(typical), 0.012)}
+    weights = {"H": (3.5, 0.4), "DD": (0.1, -0.1), "UD": (1.8, -1.5)}
+    logit = 1.66
+    for kind, (first, last) in ends.items():
+        ratios, distances = [], []
+        for position in range(first, last):
+            x, seen, s0 = attempt[position], [known[position] for known in enrolled], prior[kind]
+            c = median(seen) if n > 2 else mean(seen)
+            v = (4 * s0**2 + sum((value - c) ** 2 for value in seen)) / (4 + n - 1)
+            w = tau[kind] ** 2 / (tau[kind] ** 2 + v / n)
+            mu, s = population_mean[kind] + w * (c - population_mean[kind]), sqrt(v * (1 + w / n))
+            q = sqrt(tau[kind] ** 2 + s0**2)
+            person = density((x - mu) / s, 3 + n) / s
+            anybody = density((x - population_mean[kind]) / q, min(3 + n, 6)) / q
+            ratios.append(clipped(log(person / anybody), -3, 3))
+            spread = (4 * 0.8 * s0 + sum(abs(value - c) for value in seen)) / (4 + n - 1)
+            distances.append(min(abs(x - c) / (spread * sqrt(1 + 1 / n)), 4))
+        logit += weights[kind][0] * fmean(ratios) + weights[kind][1] * fmean(distances)
+    return 100 / (1 + exp(-logit))
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 8])
+@pytest.mark.parametrize("keys", [4, 7])
+def test_the_score_is_the_one_that_its_formula_says(count: int, keys: int) -> None:
+    """Recordings like people's, in which each value scatters by about as much as a person's does."""
+    random = Random(f"{count} of {keys}")
+    usual = [random.gauss(-2.45, 0.3) for _ in range(keys)]
+    usual += [random.gauss(-1.66, 0.5) for _ in range(keys - 1)]
+    usual += [random.gauss(0.127, 0.12) for _ in range(keys - 1)]
+
+    def recording(scatter: float) -> Vector:
+        return tuple(value + random.gauss(0, scatter * (0.2 if value < 0 else 0.04)) for value in usual)
+
+    enrolled = [recording(1) for _ in range(count)]
+    attempts = [recording(scatter) for scatter in (0.3, 0.7, 1, 1.5, 2, 3, 5)]
+    expected = [written_out(enrolled, attempt) for attempt in attempts]
+    assert [compare_password(enrolled, attempt) for attempt in attempts] == pytest.approx(expected, rel=1e-9)
+    assert max(expected) > 50 > min(expected)
 
 
 @pytest.mark.parametrize("number", [nan, inf, -inf])

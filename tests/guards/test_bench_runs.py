@@ -1,0 +1,43 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+#: How the lines of the table begin, in its order.
+LINES = [
+    "collect-only with : without plugin, wall",
+    "collect-only with : without plugin, CPU",
+    "anytext authenticate : bare MockTransport",
+    "password authenticate : bare MockTransport",
+    "requests signed a second",
+    "requests verified and answered a second",
+    "signed request : bare MockTransport",
+    "keyauth serve, status : empty app",
+    "keyauth serve, anytext authenticate : empty app",
+    "keyauth serve, password authenticate : empty app",
+    "keyauth serve, process start to listening",
+    "a contract (of",
+    "a contract (of",
+    "  of which imports",
+    "reset of an emulator with a user",
+    "a fresh emulator, seeded",
+]
+
+
+@pytest.mark.slow
+def test_every_measurement_prints_its_line() -> None:
+    run = subprocess.run(
+        [sys.executable, "tests/bench/run.py", "--quick"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    printed = run.stdout.splitlines()
+    table = printed[printed.index(next(line for line in printed if line.startswith("measurement"))) + 1 : -1]
+    assert [line[: len(begin)] for line, begin in zip(table, LINES, strict=True)] == LINES
