@@ -5,9 +5,8 @@ the provider's error messages do, and says which of the `count` samples is the w
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from itertools import count as counting
 from typing import TYPE_CHECKING, Self
 
 from pytest_keyauth.keystrokes.grammar import Recording, parse, render
@@ -20,12 +19,24 @@ FEWEST_STROKES = 4
 """A sample of fewer complete key strokes is out of specification (assumed: the document says "too short")."""
 
 
+@dataclass
+class _Turns:
+    """Counts what was asked for. Not itertools.count, which can no longer be copied from Python 3.14 on."""
+
+    taken: int = 0
+
+    def take(self) -> int:
+        """Give the next number, from 0."""
+        self.taken += 1
+        return self.taken - 1
+
+
 @dataclass(frozen=True)
 class _Submissions(ABC):
     """What masked and unmasked samples have in common. All that is random in them comes from the typist."""
 
     typist: Typist
-    _turns: Iterator[int] = field(default_factory=counting, repr=False, compare=False)
+    _turns: _Turns = field(default_factory=_Turns, repr=False, compare=False)
 
     def by(self, typist: Typist) -> Self:
         """The same factory in another person's rhythm. With passwords: the same password."""
@@ -100,10 +111,10 @@ class Samples(_Submissions):
                 f"a good sample has at least {FEWEST_STROKES} characters, so that count={count} has at least "
                 f"{FEWEST_STROKES * count} together, not {length}; too_short() has fewer"
             )
-        return [self.typist.types(text_of(share, next(self._turns))) for share in shares]
+        return [self.typist.types(text_of(share, self._turns.take())) for share in shares]
 
     def _one(self) -> str:
-        return self.typist.types(sentence(next(self._turns)))
+        return self.typist.types(sentence(self._turns.take()))
 
     if not TYPE_CHECKING:  # a type checker knows the names, and had better say so itself
 
