@@ -247,6 +247,21 @@ def test_a_session_in_chromium_comes_back_with_status_and_guid_and_has_results(
     assert hosts <= {urlsplit(exports["KEYAUTH_KEYFAX_URL"]).netloc, urlsplit(web_hook.url).netloc}
 
 
+def test_a_header_of_a_proxy_does_not_change_what_is_verified() -> None:
+    with serving() as exports, client(exports) as keyfax:
+        for name in ("x-forwarded-proto", "X-Forwarded-Proto", "X-Forwarded-Host"):
+            assert keyfax.get("/api/v1/token", headers={name: "https"}).status_code == 200
+
+
+def test_the_exported_keys_work_again_after_a_reset() -> None:
+    with serving() as exports, client(exports) as keyfax:
+        assert keyfax.delete("/api/v1/key", params={"hostName": "LIVE"}).status_code == 200
+        assert keyfax.get("/api/v1/token").status_code == 401
+        url = f"{exports['KEYAUTH_KEYTRAC_URL']}/_keyauth/reset"
+        httpx.post(url, json={}, trust_env=False).raise_for_status()
+        assert keyfax.get("/api/v1/token").status_code == 200
+
+
 def test_a_configuration_without_a_host_is_refused_with_what_was_expected(tmp_path: Path) -> None:
     path = tmp_path / "empty.xml"
     path.write_text("<Configuration/>")
