@@ -172,5 +172,6 @@ class LedgerKeeper:
             from pytest_keyauth.summary import summarize
 
             terminalreporter.section("keyauth", sep="-")
-            for line in summarize(self._settings, coverages):
+            quiet = terminalreporter.config.get_verbosity() < 0
+            for line in summarize(self._settings, coverages, quiet=quiet):
                 terminalreporter.line(line)

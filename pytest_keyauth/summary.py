@@ -17,11 +17,18 @@ def passes_gate(settings: Settings, coverages: Sequence[Coverage]) -> bool:
     return settings.fail_under is None or percentage(coverages) >= settings.fail_under
 
 
-def summarize(settings: Settings, coverages: Sequence[Coverage]) -> Iterator[str]:
-    """The summary's lines: a line a provider, what was not witnessed by name, and the gate's verdict."""
+def summarize(settings: Settings, coverages: Sequence[Coverage], *, quiet: bool = False) -> Iterator[str]:
+    """The summary's lines: a line a provider, what was not witnessed by name, and the gate's verdict.
+
+    ``quiet``: names only where somebody has asked for all outcomes, by contracts or by a gate.
+    """
+    unnamed = quiet and not settings.contracts and settings.fail_under is None
     for coverage in coverages:
         yield str(coverage)
-        yield from _list_missing(coverage)
+        if not unnamed:
+            yield from _list_missing(coverage)
+        elif coverage.missing:
+            yield "  not witnessed: named without -q"
     if settings.fail_under is not None:
         verdict = "reached" if passes_gate(settings, coverages) else "FAILED: too few outcomes were witnessed"
         yield f"{percentage(coverages):.1f} % witnessed, --keyauth-fail-under={settings.fail_under:g} {verdict}"

@@ -217,3 +217,16 @@ def test_a_gate_that_is_reached_does_not_hide_a_failing_test(pytester: pytest.Py
 def test_a_gate_leaves_an_interrupted_run_interrupted(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_it(): raise KeyboardInterrupt")
     assert pytester.runpytest_subprocess("--keyauth-fail-under=1").ret == pytest.ExitCode.INTERRUPTED
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"), [((), True), (("-q",), False), (("-q", "--keyauth-fail-under=1"), True)]
+)
+def test_a_quiet_run_counts_and_names_only_where_that_was_asked_for(
+    pytester: pytest.Pytester, arguments: tuple[str, ...], named: bool
+) -> None:
+    pytester.makepyfile("def test_it(keytrac): keytrac.get('/users')")
+    result = pytester.runpytest(*arguments)
+    result.stdout.fnmatch_lines(["keytrac 1/119 outcomes"])
+    assert ("showStatus/ 200/overview" in result.stdout.str()) is named
+    assert ("named without -q" in result.stdout.str()) is not named
