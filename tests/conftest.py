@@ -1,6 +1,13 @@
-"""Says at the end of a run what the guards counted."""
+"""How properties are searched, and what is said at the end of a run of what the guards counted."""
 
+import os
+
+import hypothesis
 import pytest
+
+# No deadline, since machines are shared; in CI always the same examples, so that a failure is the change's.
+hypothesis.settings.register_profile("project", deadline=None, derandomize=bool(os.environ.get("CI")))
+hypothesis.settings.load_profile("project")
 
 COUNTED = "guard"
 
