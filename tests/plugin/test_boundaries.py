@@ -176,3 +176,51 @@ def test_the_journal_shows_no_password_however_it_is_written(plane: ControlPlane
     response = plane.handle(Request("GET", "/_keyauth/requests"))
     assert len(response.json()) == 1
     assert b"TOPSECRET" not in response.body
+
+
+def test_users_that_are_cleaned_up_after_a_live_test_are_no_witnesses_of_a_deletion(
+    pytester: pytest.Pytester, served: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in served.items():
+        monkeypatch.setenv(name, value)
+    pytester.makepyfile("def test_it(keytrac): keytrac.post('/users').raise_for_status()")
+    result = run(pytester, "--keyauth-target=live")
+    result.stdout.fnmatch_lines(["keytrac 1/119 outcomes"])
+    url, headers = served["KEYAUTH_KEYTRAC_URL"], {"Authorization": served["KEYAUTH_KEYTRAC_TOKEN"]}
+    assert httpx.get(f"{url}/users", headers=headers, trust_env=False).json() == []
+
+
+def test_a_test_that_is_run_again_has_seen_only_what_its_last_try_saw(pytester: pytest.Pytester) -> None:
+    pytester.makeconftest(
+        """
+        import pytest
+        from _pytest.runner import runtestprotocol
+
+        @pytest.hookimpl(tryfirst=True)
+        def pytest_runtest_protocol(item, nextitem):
+            runtestprotocol(item, log=False, nextitem=None)  # a first try that nobody is told of
+            for report in runtestprotocol(item, log=False, nextitem=nextitem):
+                item.ihook.pytest_runtest_logreport(report=report)
+            return True
+        """
+    )
+    pytester.makepyfile(
+        """
+        import pytest
+
+        TRIES = []
+
+        def test_two_tries(keytrac):
+            TRIES.append(1)
+            keytrac.get("/users" if len(TRIES) == 1 else "/status")
+
+        @pytest.mark.keyauth_outcome("listUsers/200/listed")
+        def test_claims_what_only_the_first_try_saw(keytrac):
+            TRIES.append(1)
+            keytrac.get("/users" if len(TRIES) == 3 else "/status")
+        """
+    )
+    result = run(pytester)
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*OutcomeNotWitnessed*", "keytrac 1/119 outcomes"])
+    assert "showStatus/ 200/overview" not in result.stdout.str()  # it is what was witnessed
