@@ -10,7 +10,7 @@ from statistics import NormalDist
 from typing import NamedTuple
 
 from pytest_keyauth.keystrokes.grammar import Recording, write
-from pytest_keyauth.keystrokes.keyboard import GERMAN, SHIFTS, Layout, Stroke
+from pytest_keyauth.keystrokes.keyboard import GERMAN, HELD, Layout, Stroke
 from pytest_keyauth.keystrokes.rhythm import NOISE, Rhythm
 
 __all__ = ["RecordingTimes", "Typist"]
@@ -82,7 +82,7 @@ class Typist:
         Raises ValueError for an empty text, UntypeableCharacterError for a character that no key writes.
         """
         _check_text(text)
-        strokes, spans = _with_shifts(self.layout.strokes(text))
+        strokes, spans = _with_held(self.layout.strokes(text))
         return write(self._recording(None, self._presses(strokes, spans)))
 
     def password(self, text: str) -> str:
@@ -91,7 +91,8 @@ class Typist:
         Any characters will do, since none is shown. Raises ValueError for an empty password.
         """
         _check_text(text)
-        strokes = [self.layout.find(character) or _unknown(character) for character in text]
+        # One position for each character: of a dead key and its letter, the letter's.
+        strokes = [(self.layout.find(character) or (_unknown(character),))[-1] for character in text]
         presses = self._presses(strokes, {})
         masked = [press._replace(key=f"I{position}") for position, press in enumerate(presses)]
         return write(self._recording(str(len(text)), masked))
@@ -113,7 +114,7 @@ class Typist:
         )
 
     def _presses(self, strokes: Sequence[Stroke], spans: dict[int, int]) -> list[_Press]:
-        """Strike the keys in turn. `spans` has each shift's index, and that of the last stroke it is for."""
+        """Strike the keys in turn. `spans` has each held key's index, and that of the last stroke it is for."""
         rhythm = self.rhythm
         hold_shift = self._random.gauss(0, 0.045 * NOISE)  # nobody is equally awake each time
         interval_shift = self._random.gauss(0, 0.055 * NOISE)
@@ -160,18 +161,22 @@ def _unknown(character: str) -> Stroke:
     return Stroke(f"U+{ord(character):04X}", "other", 4)
 
 
-def _with_shifts(strokes: Sequence[Stroke]) -> tuple[list[Stroke], dict[int, int]]:
-    """Put shift before each run of strokes that need it; also maps each shift's index to the run's last."""
+def _with_held(strokes: Sequence[Stroke]) -> tuple[list[Stroke], dict[int, int]]:
+    """Put held keys before each run of strokes that need them; also maps each one's index to that of the run's last.
+
+    One shift key serves a whole run, whichever hand strikes.
+    """
     result: list[Stroke] = []
     spans: dict[int, int] = {}
-    shift_index = None
+    down: dict[str, int] = {}  # the index of each key that is held
     for stroke in strokes:
-        if stroke.shift is None:
-            shift_index = None
-        elif shift_index is None:
-            shift_index = len(result)
-            result.append(SHIFTS[stroke.shift])
+        shift = next((key for key in down if HELD[key].kind == "shift"), None)
+        held = [shift or key if HELD[key].kind == "shift" else key for key in stroke.held]
+        down = {key: index for key, index in down.items() if key in held}
+        for key in held:
+            if key not in down:
+                down[key] = len(result)
+                result.append(HELD[key])
         result.append(stroke)
-        if shift_index is not None:
-            spans[shift_index] = len(result) - 1
+        spans |= dict.fromkeys(down.values(), len(result) - 1)
     return result, spans

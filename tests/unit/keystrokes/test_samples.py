@@ -291,7 +291,7 @@ def test_the_two_factories_have_the_agreed_methods_and_no_others(samples: Sample
 def test_who_only_reads_samples_does_not_load_what_makes_them() -> None:
     code = (
         "import sys; from pytest_keyauth.keystrokes import parse\n"
-        "makers = {'casting', 'keyboard', 'rhythm', 'samples', 'texts', 'typist'}\n"
+        "makers = {'casting', 'keyboard', 'layouts', 'mistakes', 'rhythm', 'samples', 'texts', 'typist'}\n"
         "assert not makers & {name.rpartition('keystrokes.')[2] for name in sys.modules}, sys.modules\n"
         "import pytest_keyauth.keystrokes as keystrokes\n"
         "for name in keystrokes.__all__: getattr(keystrokes, name)\n"

@@ -1,4 +1,5 @@
 import pickle
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import replace
 from datetime import datetime
@@ -10,33 +11,43 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_keyauth.keystrokes.grammar import Recording, parse
-from pytest_keyauth.keystrokes.keyboard import GERMAN, SHIFTS, US, Layout, UntypeableCharacterError
+from pytest_keyauth.keystrokes.keyboard import GERMAN, HELD, SHIFTS, US, Layout, UntypeableCharacterError
 from pytest_keyauth.keystrokes.rhythm import Rhythm
 from pytest_keyauth.keystrokes.typist import RecordingTimes, Typist
 
 SENTENCE = "Die Bäume im GARTEN blühen; wer hätte das im März gedacht? Otto, Anna & Ellen nicht!"
 
 
+def held_in(keys: Iterable[str]) -> frozenset[str]:
+    """What is held among these keys; either shift will do."""
+    return frozenset("shift" if key in SHIFTS else key for key in keys if key in HELD)
+
+
 def what_it_wrote(recording: Recording, layout: Layout = GERMAN) -> str:
-    """What a computer with this layout would have written: keys write as they go down, by the shifts held.
+    """What a computer with this layout would have written: keys write as they go down, by the keys held.
 
     Fails where a key goes down that is down, or comes up that is up, or is never let go of.
     """
     characters = {
-        (stroke.key, stroke.shift is not None): character
-        for character, stroke in zip(layout.characters, layout.strokes(layout.characters), strict=True)
+        tuple((stroke.key, held_in(stroke.held)) for stroke in layout.find(character) or ()): character
+        for character in layout.characters
     }
     down: set[str] = set()
+    struck: list[tuple[str, frozenset[str]]] = []  # more than one after a dead key
     text = ""
     for event in recording.events:
         if event.action == "u":
             down.remove(event.key)
             continue
         assert event.key not in down
-        if event.key not in SHIFTS:
-            text += characters[event.key, not down.isdisjoint(SHIFTS)]
+        if event.key not in HELD:
+            struck.append((event.key, held_in(down)))
+            if tuple(struck) in characters:
+                text += characters[tuple(struck)]
+                struck.clear()
         down.add(event.key)
     assert not down
+    assert not struck
     return text
 
 
@@ -54,6 +65,12 @@ def test_any_text_of_the_layout_is_written_as_it_is(text: str, seed: int, mobile
 def test_a_typist_with_another_layout_writes_on_that() -> None:
     text = "user@example.com is [not] ~here~"
     assert what_it_wrote(parse(Typist("Alma", 1, layout=US).types(text)), US) == text
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_what_needs_altgr_or_a_dead_key_is_written_too(seed: int) -> None:
+    text = "Crème brûlée für 5 €; Émile@example.org {^}"
+    assert what_it_wrote(parse(Typist("Alma", seed).types(text))) == text
 
 
 @pytest.mark.parametrize("seed", range(20))
