@@ -23,7 +23,16 @@ from pytest_keyauth.emulator.keytrac.slots import (
 )
 from pytest_keyauth.emulator.keytrac.timing import Timing
 
-__all__ = ["AnytextStatistics", "Person", "Residuals", "Rhythm", "anybody", "calibrate", "compare_anytext"]
+__all__ = [
+    "AnytextStatistics",
+    "Person",
+    "Residuals",
+    "Rhythm",
+    "anybody",
+    "calibrate",
+    "compare_anytext",
+    "join_kinds",
+]
 
 #: A person's own noise is estimated as if this many values of average noise had been seen before.
 NOISE_PSEUDO_COUNT = 40.0
