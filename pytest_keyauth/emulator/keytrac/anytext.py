@@ -3,8 +3,8 @@
 A hierarchical Gaussian model of log dwell and of log down-down time, by slot (see ``slots``). A value is what is usual
 for its class, plus the person's level, plus the person's own effect for the class, and for the slot, plus noise; each
 personal part is shrunk towards the one above it as far as the evidence is thin. The score is the log likelihood ratio
-between the enrolled person and an unknown one. Of each slot only two sums are kept, and of all together a sum of
-squares for each kind of timing, from which follows how evenly the person types.
+between the enrolled person and an unknown one. Of each slot only two sums are kept, and of all together, for each kind
+of timing, how evenly the person types.
 
 KeyTrac's own algorithm is not published, and nothing here was compared with it.
 """
@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import exp, isfinite, log, sqrt
+from operator import mul
 
 from pytest_keyauth.emulator.keytrac.slots import (
     CLASS_SHIFT,
@@ -78,7 +79,6 @@ class Rhythm:
         return cls(dwells, intervals)
 
 
-_NOTHING = (0.0, 0.0)
 #: What the loops below need of each class, at hand.
 _SPREADS = tuple((each.slot_variance, each.noise_variance, each.kind) for each in CLASSES)
 
@@ -87,26 +87,38 @@ _SPREADS = tuple((each.slot_variance, each.noise_variance, each.kind) for each i
 class AnytextStatistics:
     """What an AnyText profile knows of one person's rhythm.
 
-    ``slots``: count and total of the residuals, by slot number. ``squares``: for each kind, the sum of the squared
-    residuals, each in units of the noise variance of its class. All are in units in which one value learnt now counts
-    ``weight``: to let the past fade, new values gain weight, which changes the slots that were typed and no others.
+    ``slots``: count and total of the residuals, by slot number. ``unevenness``: for each kind, the sum of the squared
+    deviations from the slots' means, each in units of the noise variance of its class, and its degrees of freedom.
+    All are in units in which one value learnt now counts ``weight``: to let the past fade, new values gain weight,
+    which changes the slots that were typed and no others.
     """
 
     slots: dict[int, tuple[float, float]] = field(default_factory=dict)
-    squares: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    unevenness: list[tuple[float, float]] = field(default_factory=lambda: [(0.0, 0.0), (0.0, 0.0)])
     weight: float = 1.0
 
     def add(self, rhythm: Rhythm) -> None:
         """Learn one recording."""
-        slots, weight = self.slots, self.weight
         for kind, residuals in enumerate((rhythm.dwells, rhythm.intervals)):
-            squares = 0.0
-            for slot, value in residuals:
-                count, total = slots.get(slot, _NOTHING)
-                if count or len(slots) < MOST_SLOTS:
-                    slots[slot] = (count + weight, total + weight * value)
-                    squares += value * value / _SPREADS[slot >> CLASS_SHIFT][1]
-            self.squares[kind] += weight * squares
+            deviations, degrees = self._learn(residuals)
+            before = self.unevenness[kind]
+            self.unevenness[kind] = before[0] + deviations, before[1] + degrees
+
+    def _learn(self, residuals: Residuals) -> tuple[float, float]:
+        """Learn residuals of one kind, and return what they add to the unevenness."""
+        slots, weight = self.slots, self.weight
+        deviations = degrees = 0.0
+        for slot, value in residuals:
+            if (known := slots.get(slot)) is not None:
+                count, total = known
+                noise_variance = _SPREADS[slot >> CLASS_SHIFT][1]
+                deviation = value - total / count
+                deviations += count / (count + weight) * deviation * deviation / noise_variance
+                degrees += min(weight, count)
+                slots[slot] = count + weight, total + weight * value
+            elif len(slots) < MOST_SLOTS:
+                slots[slot] = weight, weight * value
+        return weight * deviations, degrees
 
     def fade(self, share: float) -> None:
         """Let what was learnt so far weigh less."""
@@ -118,29 +130,21 @@ class AnytextStatistics:
                 for slot, (count, total) in self.slots.items()
                 if count * unit > FORGOTTEN_BELOW
             }
-            self.squares = [squares * unit for squares in self.squares]
+            self.unevenness = [(deviations * unit, degrees * unit) for deviations, degrees in self.unevenness]
             self.weight = 1.0
 
     def estimate(self) -> "Person":
         """Work out what is to be expected of this person."""
-        unit = 1.0 / self.weight
         weights, sums = [0.0] * len(CLASSES), [0.0] * len(CLASSES)
-        explained, degrees = [0.0, 0.0], [0.0, 0.0]
+        weight = self.weight
         for slot, (count, total) in self.slots.items():
             number = slot >> CLASS_SHIFT
-            slot_variance, noise_variance, kind = _SPREADS[number]
-            count *= unit
-            total *= unit
-            share = 1.0 / (count * slot_variance + noise_variance)
+            slot_variance, noise_variance, _ = _SPREADS[number]
+            share = 1.0 / (count * slot_variance + weight * noise_variance)
             weights[number] += count * share
             sums[number] += total * share
-            explained[kind] += total * total / (count * noise_variance)
-            if count > 1.0:
-                degrees[kind] += count - 1.0
-        noise = [
-            (NOISE_PSEUDO_COUNT + squares * unit - between) / (NOISE_PSEUDO_COUNT + freedom)
-            for squares, between, freedom in zip(self.squares, explained, degrees, strict=True)
-        ]
+        average = NOISE_PSEUDO_COUNT * weight
+        noise = [(average + deviations) / (average + degrees) for deviations, degrees in self.unevenness]
         return Person(_shrink(weights, sums), noise)
 
 
@@ -152,19 +156,21 @@ def _shrink(weights: Sequence[float], sums: Sequence[float]) -> list[tuple[float
     :param weights: for each class, the precision of the mean of what was seen there; 0 where nothing was.
     :param sums: for each class, that mean times its precision.
     """
-    precisions = [1.0 / kind.person_variance for kind in KINDS]
-    weighted = [0.0, 0.0]
-    for each, weight, total in zip(CLASSES, weights, sums, strict=True):
-        share = 1.0 / (each.person_variance * weight + 1.0)
-        precisions[each.kind] += weight * share
-        weighted[each.kind] += total * share
-    means = []
-    for each, weight, total in zip(CLASSES, weights, sums, strict=True):
-        rest = 1.0 / (each.person_variance * weight + 1.0)
-        level, level_variance = weighted[each.kind] / precisions[each.kind], 1.0 / precisions[each.kind]
-        mean = level * rest + total * each.person_variance * rest
-        means.append((mean, each.person_variance * rest + level_variance * rest * rest))
+    rests = [1.0 / (spread * weight + 1.0) for spread, weight in zip(_PERSON_SPREADS, weights, strict=True)]
+    means: list[tuple[float, float]] = []
+    for kind, members in zip(KINDS, _MEMBERS, strict=True):
+        level_variance = 1.0 / (1.0 / kind.person_variance + sum(map(mul, weights[members], rests[members])))
+        level = level_variance * sum(map(mul, sums[members], rests[members]))
+        means += [
+            ((level + spread * total) * rest, (spread + level_variance * rest) * rest)
+            for spread, total, rest in zip(_PERSON_SPREADS[members], sums[members], rests[members], strict=True)
+        ]
     return means
+
+
+_PERSON_SPREADS = tuple(each.person_variance for each in CLASSES)
+_INTERVALS_FROM = sum(each.kind == 0 for each in CLASSES)
+_MEMBERS = (slice(_INTERVALS_FROM), slice(_INTERVALS_FROM, None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,30 +184,33 @@ class Person:
     classes: list[tuple[float, float]]
     noise: list[float]
 
-    def expect(self, slot: int, count: float, total: float) -> tuple[float, float]:
-        """The mean and variance of the next value in a slot, of which ``count`` values were seen."""
-        number = slot >> CLASS_SHIFT
-        mean, variance = self.classes[number]
-        slot_variance, noise_variance, kind = _SPREADS[number]
-        rest = noise_variance / (noise_variance + count * slot_variance)
-        mean = mean * rest + total * slot_variance / (noise_variance + count * slot_variance)
-        return mean, slot_variance * rest + variance * rest * rest + self.noise[kind] * noise_variance
+    def expect(self, statistics: AnytextStatistics, slots: Iterable[int]) -> dict[int, tuple[float, float]]:
+        """The mean and variance of the next value in some slots, from the statistics that the person follows from."""
+        expected, seen, weight = {}, statistics.slots, statistics.weight
+        for slot in slots:
+            number = slot >> CLASS_SHIFT
+            mean, variance = self.classes[number]
+            slot_variance, noise_variance, kind = _SPREADS[number]
+            if slot in seen:
+                count, total = seen[slot]
+                share = 1.0 / (weight * noise_variance + count * slot_variance)
+                rest = weight * noise_variance * share
+                mean = mean * rest + total * slot_variance * share
+                variance = (slot_variance + variance * rest) * rest
+            else:
+                variance += slot_variance
+            expected[slot] = mean, variance + self.noise[kind] * noise_variance
+        return expected
 
 
 def _misfit(statistics: AnytextStatistics, person: Person, residuals: Residuals) -> float:
     """Minus twice the log likelihood of the residuals under this person, but for a constant."""
-    slots, unit = statistics.slots, 1.0 / statistics.weight
-    expected: dict[int, tuple[float, float, float]] = {}
+    expected = person.expect(statistics, {slot for slot, _ in residuals})
     misfit = 0.0
     for slot, value in residuals:
-        known = expected.get(slot)
-        if known is None:
-            count, total = slots.get(slot, _NOTHING)
-            mean, variance = person.expect(slot, count * unit, total * unit)
-            known = expected[slot] = mean, 1.0 / variance, log(variance)
-        mean, precision, log_variance = known
+        mean, variance = expected[slot]
         deviation = value - mean
-        misfit += log_variance + deviation * deviation * precision
+        misfit += deviation * deviation / variance + log(variance)
     return misfit
 
 

@@ -94,7 +94,7 @@ class Gallery:
     """The AnyText profiles of an account, derived from the stored ones and brought up to date before each use.
 
     A user whose profile changes gets a new row. Memory is 20 bytes for each slot that a user has typed and 600 for
-    each user (2.9 kB where two sentences are enrolled), up to half as much again for room to grow, and up to twice that
+    each user (some 3 kB where two sentences are enrolled), up to half as much again for room to grow, and up to twice that
     for rows that are out of use.
     """
 
@@ -245,14 +245,17 @@ def _work_out(people: Sequence[PackedSums]) -> tuple[Numbers, Numbers, Floats, F
     sizes = [len(packed.numbers) // 4 for packed in people]
     owners = numpy.repeat(numpy.arange(len(people)), sizes)
     weights = numpy.array([packed.weight for packed in people])
-    squares = numpy.array([packed.squares for packed in people]) / weights[:, None]
+    unevenness = numpy.array([packed.unevenness for packed in people]) / weights[:, None, None]
+    # Each people x classes, as all that follows for them.
+    noise = ((NOISE_PSEUDO_COUNT + unevenness[..., 0]) / (NOISE_PSEUDO_COUNT + unevenness[..., 1]))[:, _KIND]
+    noise = noise * _NOISE_VARIANCE
     slots = numpy.frombuffer(b"".join([packed.numbers for packed in people]), "<u4").astype(numpy.int64)
     counts, totals = (
         numpy.frombuffer(b"".join(column), "<f4") / weights[owners]
         for column in ([packed.counts for packed in people], [packed.totals for packed in people])
     )
     numbers = slots >> CLASS_SHIFT
-    means, variances, noise = _estimate(len(people), owners, numbers, counts, totals, squares)
+    means, variances = _estimate(len(people), owners, numbers, counts, totals)
     unseen = _coefficients(means, variances + _SLOT_VARIANCE + noise)
     slot_variance, noise_variance = _SLOT_VARIANCE[numbers], _NOISE_VARIANCE[numbers]
     rest = noise_variance / (noise_variance + counts * slot_variance)
@@ -266,27 +269,19 @@ def _coefficients(mean: Floats, variance: Floats) -> Floats:
     return numpy.stack((numpy.log(variance) + mean * mean / variance, -2.0 * mean / variance, 1.0 / variance))
 
 
-def _estimate(
-    people: int, owners: Numbers, numbers: Numbers, counts: Floats, totals: Floats, squares: Floats
-) -> tuple[Floats, Floats, Floats]:
-    """Mean, variance of the mean, and the person's own noise variance (each people x classes)."""
-    slot_variance, noise_variance = _SLOT_VARIANCE[numbers], _NOISE_VARIANCE[numbers]
-    share = 1.0 / (counts * slot_variance + noise_variance)
-    of_class, of_kind = owners * len(CLASSES) + numbers, owners * len(KINDS) + _KIND[numbers]
+def _estimate(people: int, owners: Numbers, numbers: Numbers, counts: Floats, totals: Floats) -> tuple[Floats, Floats]:
+    """The mean of each person's classes, and the variance of that (each people x classes)."""
+    share = 1.0 / (counts * _SLOT_VARIANCE[numbers] + _NOISE_VARIANCE[numbers])
+    places = owners * len(CLASSES) + numbers
 
-    def add_up(values: Floats, places: Numbers, count: int) -> Floats:
-        added: NDArray[Any] = numpy.bincount(places, values, people * count)
-        return added.reshape(people, count)
+    def add_up(values: Floats) -> Floats:
+        added: NDArray[Any] = numpy.bincount(places, values, people * len(CLASSES))
+        return added.reshape(people, len(CLASSES))
 
-    weights = add_up(counts * share, of_class, len(CLASSES))
-    sums = add_up(totals * share, of_class, len(CLASSES))
-    explained = add_up(totals * totals / (counts * noise_variance), of_kind, len(KINDS))
-    degrees = add_up((counts - 1.0).clip(0.0), of_kind, len(KINDS))
-    noise = (NOISE_PSEUDO_COUNT + squares - explained) / (NOISE_PSEUDO_COUNT + degrees)
+    weights, sums = add_up(counts * share), add_up(totals * share)
     rest = 1.0 / (_PERSON_VARIANCE * weights + 1.0)
     member = _KIND[:, None] == numpy.arange(len(KINDS))
-    precision = 1.0 / _LEVEL_VARIANCE + (weights * rest) @ member
-    level = ((sums * rest) @ member / precision)[:, _KIND]
-    means = level * rest + sums * _PERSON_VARIANCE * rest
-    variances = _PERSON_VARIANCE * rest + (1.0 / precision)[:, _KIND] * rest * rest
-    return means, variances, noise[:, _KIND] * _NOISE_VARIANCE
+    level_variance = 1.0 / (1.0 / _LEVEL_VARIANCE + (weights * rest) @ member)
+    level = level_variance * ((sums * rest) @ member)
+    means = (level[:, _KIND] + _PERSON_VARIANCE * sums) * rest
+    return means, (_PERSON_VARIANCE + level_variance[:, _KIND] * rest) * rest

@@ -13,6 +13,7 @@ profile that does not follow them soon refuses its own user. Only accepted recor
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from statistics import fmean
 from zlib import crc32
 
@@ -26,7 +27,7 @@ ADAPTATION_WINDOW = 15
 _MAGIC = b"KTP"
 _VERSIONS = {b"a": 2, b"p": 1}
 _HEADER = struct.Struct(">3sBcI")
-_ANYTEXT_SUMS = struct.Struct("<Iddd")  # slots, weight, squares of dwells and of intervals
+_ANYTEXT_SUMS = struct.Struct("<I5d")  # slots, weight, unevenness of dwells and of intervals
 _PASSWORD_SIZES = struct.Struct(">III")  # enrolled, keys, vectors
 
 
@@ -60,7 +61,7 @@ class PackedSums:
     """
 
     weight: float
-    squares: tuple[float, float]
+    unevenness: tuple[tuple[float, float], tuple[float, float]]
     numbers: bytes
     counts: bytes
     totals: bytes
@@ -74,12 +75,12 @@ class PackedSums:
         payload = _open(b"a", stored)
         if len(payload) < _ANYTEXT_SUMS.size:
             raise DamagedProfile(f"{len(payload)} bytes of sums, expected {_ANYTEXT_SUMS.size} or more")
-        count, weight, dwell_squares, interval_squares = _ANYTEXT_SUMS.unpack_from(payload)
+        count, weight, *unevenness = _ANYTEXT_SUMS.unpack_from(payload)
         start, width = _ANYTEXT_SUMS.size, 4 * count
         if len(payload) != start + 3 * width:
             raise DamagedProfile(f"{len(payload)} bytes for {count} slots, expected {start + 3 * width}")
         columns = [payload[start + place * width : start + (place + 1) * width] for place in range(3)]
-        return cls(weight, (dwell_squares, interval_squares), *columns)
+        return cls(weight, ((unevenness[0], unevenness[1]), (unevenness[2], unevenness[3])), *columns)
 
 
 @dataclass(slots=True)
@@ -110,18 +111,16 @@ class AnytextProfile:
         floats = struct.Struct(f"<{count}f")
         sums = zip(floats.unpack(packed.counts), floats.unpack(packed.totals), strict=True)
         slots = dict(zip(struct.unpack(f"<{count}I", packed.numbers), sums, strict=True))
-        return cls(AnytextStatistics(slots, list(packed.squares), packed.weight))
+        return cls(AnytextStatistics(slots, list(packed.unevenness), packed.weight))
 
     def serialize(self) -> bytes:
         """Render the profile as bytes, its slots in the order of their numbers: that of typing would tell the text."""
-        statistics = self.statistics
-        ordered = sorted(statistics.slots.items())
-        count = len(ordered)
-        numbers = [slot for slot, _ in ordered]
-        counts = [sums[0] for _, sums in ordered]
-        totals = [sums[1] for _, sums in ordered]
-        sums = _ANYTEXT_SUMS.pack(count, statistics.weight, *statistics.squares)
-        return _seal(b"a", sums + struct.pack(f"<{count}I{2 * count}f", *numbers, *counts, *totals))
+        slots = self.statistics.slots
+        numbers = sorted(slots)
+        columns = chain(numbers, *zip(*map(slots.__getitem__, numbers), strict=True))
+        unevenness = chain.from_iterable(self.statistics.unevenness)
+        sums = _ANYTEXT_SUMS.pack(len(numbers), self.statistics.weight, *unevenness)
+        return _seal(b"a", sums + struct.pack(f"<{len(numbers)}I{2 * len(numbers)}f", *columns))
 
     def score(self, rhythms: Sequence[Rhythm]) -> float:
         """Score recordings against this profile, 0 to 100.

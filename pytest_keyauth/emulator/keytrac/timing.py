@@ -23,7 +23,7 @@ class Timing:
 def measure(recording: Recording) -> Timing:
     """Follow the events of a recording once. A key that goes down again before it came up is an auto-repeat."""
     now_ms = 0
-    pressed: dict[str, tuple[int, int]] = {}
+    pressed: dict[str, int] = {}  # which of the downs it was
     downs: list[tuple[str, int]] = []
     dwells: list[tuple[str, int]] = []
     struck: list[int] = []  # which of the downs each dwell began with
@@ -31,10 +31,10 @@ def measure(recording: Recording) -> Timing:
         now_ms += delay_ms
         if action == "d":
             if key not in pressed:
-                pressed[key] = now_ms, len(downs)
+                pressed[key] = len(downs)
                 downs.append((key, now_ms))
-        elif (press := pressed.pop(key, None)) is not None:
-            dwells.append((key, now_ms - press[0]))
-            struck.append(press[1])
+        elif (index := pressed.pop(key, None)) is not None:
+            dwells.append((key, now_ms - downs[index][1]))
+            struck.append(index)
     following = [*[key for key, _ in downs[1:]], ""]
     return Timing(downs, dwells, [following[index] for index in struck])

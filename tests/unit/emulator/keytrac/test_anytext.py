@@ -115,22 +115,46 @@ def learnt(*recordings: Residuals, kind: int = 0) -> AnytextStatistics:
     return statistics
 
 
-def test_of_each_slot_the_count_and_the_total_are_kept_and_of_all_together_the_squares() -> None:
-    """A letter before one of the other hand has a noise of 0.205, space one of 0.19."""
+def test_of_each_slot_the_count_and_the_total_are_kept_and_of_all_together_how_uneven_they_are() -> None:
+    """0.5, -0.25 and 0.2 have the mean 0.15, and 0.285 is the sum of their squared distances from it: noise 0.205."""
     letter, space = HOLDS[0], HOLDS[3]
-    statistics = learnt([(letter, 0.5), (space, 0.25)], [(letter, -0.25)])
-    assert statistics.slots == {letter: (2.0, 0.25), space: (1.0, 0.25)}
-    assert statistics.squares == pytest.approx([(0.25 + 0.0625) / 0.205**2 + 0.0625 / 0.19**2, 0.0])
+    statistics = learnt([(letter, 0.5), (space, 0.25)], [(letter, -0.25), (letter, 0.2)])
+    assert statistics.slots == {letter: (3.0, 0.45), space: (1.0, 0.25)}
+    assert statistics.unevenness == [pytest.approx((0.285 / 0.205**2, 2.0)), (0.0, 0.0)]
 
 
 def test_what_fades_weighs_less_than_what_is_learnt_after_it() -> None:
+    """Half a value of 0.5 and one of 0.2 have the mean 0.3: 0.02 and 0.01 from it, squared and weighed."""
     statistics = learnt([(HOLDS[0], 0.5)])
     statistics.fade(0.5)
     statistics.add(Rhythm([(HOLDS[0], 0.2)], []))
     count, total = statistics.slots[HOLDS[0]]
     assert count / statistics.weight == pytest.approx(1.5)
     assert total / statistics.weight == pytest.approx(0.25 + 0.2)
-    assert statistics.squares[0] / statistics.weight == pytest.approx((0.125 + 0.04) / 0.205**2)
+    deviations, degrees = statistics.unevenness[0]
+    assert deviations / statistics.weight == pytest.approx(0.03 / 0.205**2)
+    assert degrees / statistics.weight == pytest.approx(0.5)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 1), st.floats(-0.7, 0.7), st.integers(0, 3)), min_size=1, max_size=80))
+def test_unevenness_is_what_lies_between_each_value_and_the_mean_of_its_slot(
+    typed: list[tuple[int, float, int]],
+) -> None:
+    """Learnt one by one, and worked out here from all weighted values; a hundredth fades so many times before each."""
+    slots, statistics, weight = [HOLDS[0], HOLDS[3]], AnytextStatistics(), 1.0
+    weighted: dict[int, list[tuple[float, float]]] = {0: [], 1: []}
+    for place, value, fades in typed:
+        for _ in range(fades):
+            statistics.fade(0.99)
+            weight /= 0.99
+        statistics.add(Rhythm([(slots[place], value)], []))
+        weighted[place].append((weight, value))
+    expected = 0.0
+    for values, noise in ((weighted[0], 0.205), (weighted[1], 0.19)):
+        mean = sum(w * value for w, value in values) / (sum(w for w, _ in values) or 1.0)
+        expected += sum(w * (value - mean) ** 2 for w, value in values) / noise**2
+    assert statistics.unevenness[0][0] / statistics.weight == pytest.approx(expected / weight, abs=1e-9)
 
 
 def test_what_has_faded_away_is_forgotten_and_what_is_typed_again_and_again_is_not() -> None:
@@ -148,7 +172,7 @@ def test_it_makes_no_difference_whether_the_past_counts_less_or_the_present_more
     slot = HOLDS[0]
     statistics = learnt([(slot, 0.5), (slot, 0.3)])
     statistics.fade(0.5)
-    same = AnytextStatistics({slot: (1.0, 0.4)}, [0.17 / 0.205**2, 0.0])
+    same = AnytextStatistics({slot: (1.0, 0.4)}, [(0.01 / 0.205**2, 0.5), (0.0, 0.0)])
     for found, expected in zip(statistics.estimate().classes, same.estimate().classes, strict=True):
         assert found == pytest.approx(expected)
     assert statistics.estimate().noise == pytest.approx(same.estimate().noise)
@@ -200,16 +224,17 @@ def test_the_next_value_is_expected_as_the_model_says(kind: int, data: st.DataOb
         by_value = numpy.linalg.solve(seen, together)
         variance = covariances(kind, [slot], [slot])[0, 0] - by_value @ together + noises([slot])[0]
         expected = by_value @ numpy.array([value for _, value in typed]), variance
-        assert person.expect(slot, *statistics.slots.get(slot, (0.0, 0.0))) == pytest.approx(expected, abs=1e-9)
+        assert person.expect(statistics, [slot]) == {slot: pytest.approx(expected, abs=1e-9)}
 
 
 def test_who_types_a_key_less_evenly_is_expected_to() -> None:
     """40 values of average noise and one degree of freedom; 0.1 and 0.5 lie 0.08 from their mean, squared and added."""
     slot = HOLDS[0]
-    person = learnt([(slot, 0.1), (slot, 0.5)]).estimate()
+    statistics = learnt([(slot, 0.1), (slot, 0.5)])
+    person = statistics.estimate()
     assert person.noise == pytest.approx([(40 + 0.08 / 0.205**2) / 41, 1.0])
     even = replace(person, noise=[1.0, 1.0])
-    (mean, variance), (even_mean, even_variance) = person.expect(slot, 2, 0.6), even.expect(slot, 2, 0.6)
+    (mean, variance), (even_mean, even_variance) = (each.expect(statistics, [slot])[slot] for each in (person, even))
     assert mean == even_mean
     assert variance - even_variance == pytest.approx((person.noise[0] - 1) * 0.205**2)
 
@@ -291,7 +316,7 @@ def test_holds_and_intervals_count_alike_however_many_there_are(
     for number, residuals in enumerate((typed.dwells, typed.intervals)):
         known = 0.0
         for slot, value in residuals:
-            mean, variance = person.expect(slot, *statistics.slots.get(slot, (0.0, 0.0)))
+            mean, variance = person.expect(statistics, [slot])[slot]
             known += log(variance) + (value - mean) ** 2 / variance
         logit += 2.0 * (anybody(number, residuals) - known) / 2 / len(residuals) ** 0.5
     assert compare_anytext(statistics, [typed]) == pytest.approx(100 / (1 + exp(-logit)))

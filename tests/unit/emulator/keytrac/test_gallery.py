@@ -1,3 +1,6 @@
+import json
+import subprocess
+import sys
 from functools import cache
 from random import Random
 
@@ -166,3 +169,27 @@ def test_nobody_can_be_ranked_while_one_profile_is_distorted_and_out_of_reach() 
         everybody.rank([type_text(random)], 1)
     everybody.update([("b", None)])
     assert [name for name, _ in everybody.rank([type_text(random)], 1)] == ["a"]
+
+
+def test_numpy_is_loaded_with_the_first_identification_and_not_before(
+    anytext_enrolment: list[str], anytext_attempt: str
+) -> None:
+    """In a process of its own, since here it is loaded."""
+    steps = """
+import json, sys
+from pytest_keyauth.emulator.keytrac import KeytracEmulator
+from pytest_keyauth.emulator.message import Request
+
+emulator = KeytracEmulator()
+headers = (("Authorization", emulator.token), ("Content-Type", "application/json"))
+post = lambda path, value: emulator.handle(Request("POST", path, headers=headers, body=json.dumps(value).encode()))
+user_id = post("/users", {}).json()["id"]
+enrolment, attempt = json.load(sys.stdin)
+post("/anytext/enrol", {"user_id": user_id, "samples": enrolment})
+assert post("/anytext/authenticate", {"user_id": user_id, "samples": [attempt]}).json()["authenticated"]
+print("numpy" in sys.modules)
+print(post("/anytext/identify", {"samples": [attempt]}).status, "numpy" in sys.modules)
+"""
+    samples = json.dumps([anytext_enrolment, anytext_attempt])
+    run = subprocess.run([sys.executable, "-c", steps], input=samples, capture_output=True, text=True, check=False)
+    assert run.stdout.split() == ["False", "200", "True"], run.stderr

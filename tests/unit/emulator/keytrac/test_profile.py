@@ -57,7 +57,7 @@ def test_the_order_of_typing_cannot_be_read_in_a_stored_anytext_profile() -> Non
 
 
 def test_a_stored_anytext_profile_takes_twelve_bytes_a_slot_and_some_for_all_of_them() -> None:
-    assert len(ANYTEXT_BYTES) == 9 + 28 + 4 * 12
+    assert len(ANYTEXT_BYTES) == 9 + 44 + 4 * 12
 
 
 @settings(max_examples=60, deadline=None)
@@ -131,7 +131,7 @@ def test_a_profile_of_another_version_cannot_be_loaded_and_the_user_has_to_be_en
         LOADERS[method](other)
 
 
-@pytest.mark.parametrize("payload", [b"", bytes(27), bytes([1]) + bytes(27), bytes(28 + 12)])
+@pytest.mark.parametrize("payload", [b"", bytes(43), bytes([1]) + bytes(43), bytes(44 + 12)])
 def test_an_anytext_profile_whose_sizes_contradict_each_other_cannot_be_loaded(payload: bytes) -> None:
     """The checksum is right, and the number of slots is not that of the bytes."""
     sealed = ANYTEXT_BYTES[:5] + crc32(payload).to_bytes(4, "big") + payload
