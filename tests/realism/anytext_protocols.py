@@ -16,8 +16,6 @@ from itertools import pairwise
 from pathlib import Path
 from statistics import fmean, median
 
-from aalto import read_people
-
 from pytest_keyauth.emulator.keytrac.anytext import Rhythm
 from pytest_keyauth.emulator.keytrac.profile import AnytextProfile
 from pytest_keyauth.emulator.keytrac.timing import Timing
@@ -70,7 +68,7 @@ def measure_accuracy(people: Sequence[Sequence[Timing]], scorer: Scorer, enrolle
 
 
 def _impostors(people: Sequence[Sequence[Timing]], number: int, enrolled: int) -> list[Timing]:
-    """One recording of each other person, among those that the person himself or herself would not be enrolled with."""
+    """One recording of each other person, none of those that they would be enrolled with themselves."""
     return [
         others[enrolled + (number + other) % (len(others) - enrolled)]
         for other, others in enumerate(people)
@@ -165,6 +163,8 @@ SCORERS: dict[str, Scorer] = {
 
 
 def main() -> None:
+    from aalto import read_people
+
     parser = argparse.ArgumentParser(description="Measure AnyText scoring on the Aalto excerpt.")
     parser.add_argument("file", type=Path, help="keystrokes.csv.gz")
     parser.add_argument("--scorer", choices=SCORERS, action="append", help="only this one")
