@@ -94,8 +94,8 @@ class Gallery:
     """The AnyText profiles of an account, derived from the stored ones and brought up to date before each use.
 
     A user whose profile changes gets a new row. Memory is 20 bytes for each slot that a user has typed and 600 for
-    each user (some 3 kB where two sentences are enrolled), up to half as much again for room to grow, and up to twice that
-    for rows that are out of use.
+    each user (some 3 kB where two sentences are enrolled), up to half as much again for room to grow, and up to twice
+    that for rows that are out of use.
     """
 
     def __init__(self) -> None:

@@ -16,8 +16,18 @@ from functools import cache, lru_cache
 from math import log
 from zlib import crc32
 
-__all__ = ["BACKSPACE_KEYS", "CLASSES", "CLASS_SHIFT", "KINDS", "SHIFT_KEYS", "Kind", "Slot", "SlotClass"]
-__all__ += ["dwell_slot", "interval_slot"]
+__all__ = [
+    "BACKSPACE_KEYS",
+    "CLASSES",
+    "CLASS_SHIFT",
+    "KINDS",
+    "SHIFT_KEYS",
+    "Kind",
+    "Slot",
+    "SlotClass",
+    "dwell_slot",
+    "interval_slot",
+]
 
 SHIFT_KEYS = frozenset({"RSHIFT", "LSHIFT", "SHIFT", "16"})
 SPACE_KEYS = frozenset({"SPACE", "32"})
