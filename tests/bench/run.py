@@ -15,6 +15,7 @@ import contract_run
 import emulator_state
 import in_process
 import ready
+import recognition
 import serving
 import signed
 from measuring import Line
@@ -22,6 +23,7 @@ from measuring import Line
 MEASUREMENTS: tuple[Callable[[bool], Iterator[Line]], ...] = (
     collecting.measure,
     in_process.measure,
+    recognition.measure,
     signed.measure,
     serving.measure,
     ready.measure,

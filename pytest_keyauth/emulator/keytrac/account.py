@@ -2,9 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields, replace
+from typing import TYPE_CHECKING
 
 from pytest_keyauth.emulator.keytrac.profile import distort
 from pytest_keyauth.emulator.keytrac.store import Method, Store, User
+
+if TYPE_CHECKING:
+    from pytest_keyauth.emulator.keytrac.gallery import Gallery
 
 __all__ = ["Account", "AccountSettings"]
 
@@ -50,6 +54,7 @@ class Account:
     store: Store = field(default_factory=Store)
     #: What each spoiled profile was: by user, method and spoiled bytes, which a new enrolment replaces.
     _intact: dict[tuple[str, str, bytes], bytes] = field(default_factory=dict, repr=False)
+    _gallery: "Gallery | None" = field(default=None, repr=False)
 
     def configure(self, **changes: object) -> None:
         """Change settings, as in the provider's console (see :class:`AccountSettings`).
@@ -57,6 +62,20 @@ class Account:
         :raises ValueError: for an unknown setting or an unfit value.
         """
         self.settings = self.settings.changed(changes)
+
+    def gallery(self) -> "Gallery":
+        """Everybody's AnyText profiles, as they are now, for identification.
+
+        :raises StoreFailure: where the store cannot be read; the gallery is then brought up to date the next time.
+        """
+        changes = self.store.scan_changes()
+        if self._gallery is None:
+            # numpy is worth its 60 ms only for those who identify.
+            from pytest_keyauth.emulator.keytrac.gallery import Gallery
+
+            self._gallery = Gallery()
+        self._gallery.update(changes)
+        return self._gallery
 
     def fail_store(self, action: str, times: int = 1) -> None:
         """Let the store fail the next ``times`` times at one action (see :class:`Store`)."""
@@ -79,7 +98,7 @@ class Account:
         user, name = self._enrolled(user_id, method)
         stored = user.profiles[name]
         intact = self._intact.pop((user_id, name, stored), stored)
-        user.profiles[name] = spoil(intact)
+        self.store.replace_profile(user, name, spoil(intact))
         self._intact[user_id, name, user.profiles[name]] = intact
 
     def _enrolled(self, user_id: str, method: str) -> tuple[User, Method]:

@@ -248,16 +248,13 @@ def identify_anytext(call: Call) -> Any:
     limit, samples = attributes.limit(), attributes.samples()
     submission = read_submission(samples, "anytext", "identify", call.account.settings)
     try:
-        scores = [
-            (AnytextProfile.deserialize(stored).score(submission.rhythms), identifier)
-            for identifier, stored in call.account.store.scan_profiles("anytext")
-        ]
+        gallery = call.account.gallery()
+        ranking = gallery.rank(submission.rhythms, limit)
     except (StoreFailure, DamagedProfile, ArithmeticError, ValueError):
         raise Refusal(500, "Unable to identify user") from None
-    if not scores:
+    if not gallery:
         raise Refusal(404, "Unable to execute identification as no user is enrolled")
-    ranked = sorted(scores, reverse=True)[:limit]
-    return [{"user_id": identifier, "score": round(score)} for score, identifier in ranked]
+    return [{"user_id": identifier, "score": score} for identifier, score in ranking]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,11 @@
 ``KTP``, a version, the method, a CRC-32 of the rest, and the rest. Bytes that are cut short or flipped fail to load
 with :class:`DamagedProfile`; a profile that loads can still hold numbers that nobody can compute with.
 
+A version that is not the present one is damage, too: nobody knows what its numbers meant, and who is enrolled again has
+a profile of the present version.
+
 A profile follows its person, about :data:`ADAPTATION_WINDOW` accepted recordings deep: people grow faster, and a
-profile that does not follow them soon refuses its own user.
+profile that does not follow them soon refuses its own user. Only accepted recordings enter it.
 """
 
 import struct
@@ -17,15 +20,14 @@ from zlib import crc32
 from pytest_keyauth.emulator.keytrac.anytext import AnytextStatistics, Rhythm, compare_anytext
 from pytest_keyauth.emulator.keytrac.password import Vector, compare_password
 
-__all__ = ["AnytextProfile", "DamagedProfile", "PasswordProfile", "distort"]
+__all__ = ["AnytextProfile", "DamagedProfile", "PackedSums", "PasswordProfile", "distort"]
 
 ADAPTATION_WINDOW = 15
 
 _MAGIC = b"KTP"
-_VERSION = 1
+_VERSIONS = {b"a": 2, b"p": 1}
 _HEADER = struct.Struct(">3sBcI")
-_ANYTEXT_SIZES = struct.Struct(">III")  # dwell slots, interval slots, bytes of slot names
-_SLOT_SUMS = struct.Struct(">3d")
+_ANYTEXT_SUMS = struct.Struct("<I5d")  # slots, weight, unevenness of dwells and of intervals
 _PASSWORD_SIZES = struct.Struct(">III")  # enrolled, keys, vectors
 
 
@@ -34,24 +36,59 @@ class DamagedProfile(Exception):
 
 
 def _seal(method: bytes, payload: bytes) -> bytes:
-    return _HEADER.pack(_MAGIC, _VERSION, method, crc32(payload)) + payload
+    return _HEADER.pack(_MAGIC, _VERSIONS[method], method, crc32(payload)) + payload
 
 
 def _open(method: bytes, stored: bytes) -> bytes:
     if len(stored) < _HEADER.size:
         raise DamagedProfile(f"{len(stored)} bytes, shorter than the header of {_HEADER.size}")
     magic, version, stored_method, checksum = _HEADER.unpack_from(stored)
-    if (magic, version, stored_method) != (_MAGIC, _VERSION, method):
-        raise DamagedProfile(f"header {stored[:5]!r}, expected {_MAGIC + bytes([_VERSION]) + method!r}")
+    if (magic, stored_method) != (_MAGIC, method):
+        raise DamagedProfile(f"header {stored[:5]!r}, expected {_MAGIC!r}, a version, and {method!r}")
+    if version != _VERSIONS[method]:
+        raise DamagedProfile(f"version {version}, expected {_VERSIONS[method]}: enrol the user again")
     payload = stored[_HEADER.size :]
     if crc32(payload) != checksum:
         raise DamagedProfile("the checksum does not fit the bytes")
     return payload
 
 
+@dataclass(frozen=True, slots=True)
+class PackedSums:
+    """A loaded AnyText profile whose columns are still bytes: for each slot its number, its count and its total.
+
+    ``numbers`` are unsigned integers and ``counts`` and ``totals`` floats, of 4 bytes each, the lowest byte first.
+    """
+
+    weight: float
+    unevenness: tuple[tuple[float, float], tuple[float, float]]
+    numbers: bytes
+    counts: bytes
+    totals: bytes
+
+    @classmethod
+    def load(cls, stored: bytes) -> "PackedSums":
+        """Load stored bytes.
+
+        :raises DamagedProfile: where they are not an AnyText profile.
+        """
+        payload = _open(b"a", stored)
+        if len(payload) < _ANYTEXT_SUMS.size:
+            raise DamagedProfile(f"{len(payload)} bytes of sums, expected {_ANYTEXT_SUMS.size} or more")
+        count, weight, *unevenness = _ANYTEXT_SUMS.unpack_from(payload)
+        start, width = _ANYTEXT_SUMS.size, 4 * count
+        if len(payload) != start + 3 * width:
+            raise DamagedProfile(f"{len(payload)} bytes for {count} slots, expected {start + 3 * width}")
+        columns = [payload[start + place * width : start + (place + 1) * width] for place in range(3)]
+        return cls(weight, ((unevenness[0], unevenness[1]), (unevenness[2], unevenness[3])), *columns)
+
+
 @dataclass(slots=True)
 class AnytextProfile:
-    """One person's rhythm in free text, as running sums; nothing that was typed can be read from it."""
+    """One person's rhythm in free text, as running sums.
+
+    Which keys and digraphs were typed how often can be read from it, and in which order they were typed cannot.
+    """
 
     statistics: AnytextStatistics
 
@@ -69,23 +106,21 @@ class AnytextProfile:
 
         :raises DamagedProfile: where they are not such a profile.
         """
-        payload = _open(b"a", stored)
-        dwell_count, _interval_count, names_size = _ANYTEXT_SIZES.unpack_from(payload)
-        names_end = _ANYTEXT_SIZES.size + names_size
-        names = payload[_ANYTEXT_SIZES.size : names_end].decode().split("\n")
-        sums = list(zip(names, _SLOT_SUMS.iter_unpack(payload[names_end:]), strict=True))
-        statistics = AnytextStatistics()
-        statistics.dwell.slots = dict(sums[:dwell_count])
-        statistics.interval.slots = dict(sums[dwell_count:])
-        return cls(statistics)
+        packed = PackedSums.load(stored)
+        count = len(packed.numbers) // 4
+        floats = struct.Struct(f"<{count}f")
+        sums = zip(floats.unpack(packed.counts), floats.unpack(packed.totals), strict=True)
+        slots = dict(zip(struct.unpack(f"<{count}I", packed.numbers), sums, strict=True))
+        return cls(AnytextStatistics(slots, list(packed.unevenness), packed.weight))
 
     def serialize(self) -> bytes:
-        """Render the profile as bytes."""
-        dwell, interval = self.statistics.dwell.slots, self.statistics.interval.slots
-        names = "\n".join([*dwell, *interval]).encode()
-        numbers = [*chain.from_iterable(dwell.values()), *chain.from_iterable(interval.values())]
-        sizes = _ANYTEXT_SIZES.pack(len(dwell), len(interval), len(names))
-        return _seal(b"a", sizes + names + struct.pack(f">{len(numbers)}d", *numbers))
+        """Render the profile as bytes, its slots in the order of their numbers: that of typing would tell the text."""
+        slots = self.statistics.slots
+        numbers = sorted(slots)
+        columns = chain(numbers, *zip(*map(slots.__getitem__, numbers), strict=True))
+        unevenness = chain.from_iterable(self.statistics.unevenness)
+        sums = _ANYTEXT_SUMS.pack(len(numbers), self.statistics.weight, *unevenness)
+        return _seal(b"a", sums + struct.pack(f"<{len(numbers)}I{2 * len(numbers)}f", *columns))
 
     def score(self, rhythms: Sequence[Rhythm]) -> float:
         """Score recordings against this profile, 0 to 100.
@@ -95,7 +130,10 @@ class AnytextProfile:
         return compare_anytext(self.statistics, rhythms)
 
     def adapt(self, rhythms: Sequence[Rhythm]) -> None:
-        """Take accepted recordings in, and let older ones fade."""
+        """Take accepted recordings in, and let older ones fade.
+
+        Sums cannot give a single old recording back, as a window would have to; fading needs no recordings to be kept.
+        """
         for rhythm in rhythms:
             self.statistics.fade(1.0 - 1.0 / ADAPTATION_WINDOW)
             self.statistics.add(rhythm)
@@ -157,6 +195,5 @@ def distort(stored: bytes) -> bytes:
         password.vectors = [(NOT_A_NUMBER,) * len(vector) for vector in password.vectors]
         return password.serialize()
     anytext = AnytextProfile.deserialize(stored)
-    for sums in (anytext.statistics.dwell, anytext.statistics.interval):
-        sums.slots = dict.fromkeys(sums.slots, (NOT_A_NUMBER,) * 3)
+    anytext.statistics.slots = dict.fromkeys(anytext.statistics.slots, (NOT_A_NUMBER,) * 2)
     return anytext.serialize()

@@ -61,6 +61,8 @@ class Store:
     def __init__(self) -> None:
         self._users: dict[str, User] = {}
         self._faults = Faults(get_args(Action))
+        #: Users whose AnyText profile is another one than at the last look; None before the first.
+        self._changed: dict[str, None] | None = None
         self.users_created = DailyCount()
         self.enrolments = DailyCount()
         self.authentications = DailyCount()
@@ -75,6 +77,7 @@ class Store:
     def insert_user(self, user: User) -> None:
         """Keep a new user, and count it."""
         self._users[user.identifier] = user
+        self._note(user.identifier)
         self.users_created.add(user.created_at)
 
     def find_user(self, identifier: str) -> User | None:
@@ -90,6 +93,7 @@ class Store:
         """Remove a user with its profiles."""
         self._faults.attempt("delete-user")
         del self._users[identifier]
+        self._note(identifier)
 
     def read_activity(self) -> None:
         """Open the activity records, of a user or of the account; they are read from the values themselves."""
@@ -98,9 +102,33 @@ class Store:
     def write_profile(self, user: User, method: Method, profile: bytes) -> None:
         """Store a serialised profile, overwriting an older one."""
         self._faults.attempt("write-profile")
+        self.replace_profile(user, method, profile)
+
+    def replace_profile(self, user: User, method: Method, profile: bytes) -> None:
+        """Put other bytes in a stored profile's place, as whatever spoils or restores it would: this cannot fail."""
         user.profiles[method] = profile
+        if method == "anytext":
+            self._note(user.identifier)
+
+    def _note(self, identifier: str) -> None:
+        if self._changed is not None:
+            self._changed[identifier] = None
 
     def scan_profiles(self, method: Method) -> Iterator[tuple[str, bytes]]:
         """Go through the profiles of one method: (user identifier, serialised profile)."""
         self._faults.attempt("scan-profiles")
         return ((user.identifier, user.profiles[method]) for user in self._users.values() if method in user.profiles)
+
+    def scan_changes(self) -> list[tuple[str, bytes | None]]:
+        """What is new among the AnyText profiles since the last call, at first all: (user identifier, profile).
+
+        The profile is None where there is none (any more). One reader can follow a store in this way.
+        """
+        if self._changed is None:
+            changes: list[tuple[str, bytes | None]] = list(self.scan_profiles("anytext"))
+        else:
+            self._faults.attempt("scan-profiles")
+            users = [(identifier, self._users.get(identifier)) for identifier in self._changed]
+            changes = [(identifier, user.profiles.get("anytext") if user else None) for identifier, user in users]
+        self._changed = {}
+        return changes

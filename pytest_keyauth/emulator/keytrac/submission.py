@@ -12,9 +12,10 @@ from functools import cached_property
 from typing import Literal
 
 from pytest_keyauth.emulator.keytrac.account import AccountSettings
-from pytest_keyauth.emulator.keytrac.anytext import BACKSPACE_KEYS, SHIFT_KEYS, Rhythm
+from pytest_keyauth.emulator.keytrac.anytext import Rhythm
 from pytest_keyauth.emulator.keytrac.password import Vector, vectorize
 from pytest_keyauth.emulator.keytrac.refusal import Refusal
+from pytest_keyauth.emulator.keytrac.slots import BACKSPACE_KEYS, SHIFT_KEYS
 from pytest_keyauth.emulator.keytrac.store import Method
 from pytest_keyauth.emulator.keytrac.timing import Timing, measure
 from pytest_keyauth.keystrokes.grammar import GrammarError, Recording, parse

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from zlib import crc32
 
 import pytest
 from hypothesis import given, settings
@@ -7,12 +8,15 @@ from hypothesis import strategies as st
 from pytest_keyauth.emulator.keytrac.anytext import Rhythm
 from pytest_keyauth.emulator.keytrac.password import Vector, vectorize
 from pytest_keyauth.emulator.keytrac.profile import AnytextProfile, DamagedProfile, PasswordProfile, distort
+from pytest_keyauth.emulator.keytrac.slots import dwell_slot, interval_slot
 from pytest_keyauth.emulator.keytrac.timing import measure
 from pytest_keyauth.keystrokes.grammar import parse
 
 #: What can be learnt of two short recordings, and of a password of three keys.
-RHYTHM = Rhythm([("68", 0.3), ("SPACE", -0.5)], [("68 SPACE", 0.25)])
-OTHER_RHYTHM = Rhythm([("68", 0.6)], [("68 68", -0.125)])
+D, SPACE = dwell_slot("68", "SPACE")[0], dwell_slot("SPACE", "68")[0]
+D_SPACE, D_D = interval_slot("68", "SPACE")[0], interval_slot("68", "68")[0]
+RHYTHM = Rhythm([(D, 0.3), (SPACE, -0.5)], [(D_SPACE, 0.25)])
+OTHER_RHYTHM = Rhythm([(D, 0.6)], [(D_D, -0.125)])
 VECTOR = (-2.5, -2.25, -2.0, -1.5, -1.0, 0.125, -0.0625)
 ANYTEXT_BYTES = AnytextProfile.enrol([RHYTHM, OTHER_RHYTHM]).serialize()
 PASSWORD_BYTES = PasswordProfile.enrol(3, [VECTOR]).serialize()
@@ -29,18 +33,31 @@ each_method = pytest.mark.parametrize("method", STORED)
 # Through bytes and back
 
 numbers = st.floats(allow_nan=False, allow_infinity=False)
-residuals = st.lists(st.tuples(st.text("AZ09_ ", min_size=1, max_size=4), st.floats(-2, 2)), min_size=1, max_size=6)
-rhythms = st.builds(Rhythm, residuals, residuals)
+keys = st.sampled_from(["68", "69", "74", "SPACE", "8", "RSHIFT", "190", "XYZ", "99999"])
+dwells = st.tuples(st.builds(lambda *keys: dwell_slot(*keys)[0], keys, keys), st.floats(-0.7, 0.7))
+intervals = st.tuples(st.builds(lambda *keys: interval_slot(*keys)[0], keys, keys), st.floats(-1.2, 1.2))
+rhythms = st.builds(Rhythm, st.lists(dwells, min_size=1, max_size=6), st.lists(intervals, min_size=1, max_size=6))
 
 
 @settings(max_examples=50, deadline=None)
-@given(st.lists(rhythms, min_size=1, max_size=3), st.lists(rhythms, max_size=3))
-def test_an_anytext_profile_survives_being_stored(enrolled: list[Rhythm], adapted: list[Rhythm]) -> None:
+@given(st.lists(rhythms, min_size=1, max_size=3), st.lists(rhythms, max_size=60), rhythms)
+def test_an_anytext_profile_survives_being_stored(
+    enrolled: list[Rhythm], adapted: list[Rhythm], attempt: Rhythm
+) -> None:
     profile = AnytextProfile.enrol(enrolled)
     profile.adapt(adapted)
     loaded = AnytextProfile.deserialize(profile.serialize())
-    assert loaded == profile
     assert loaded.serialize() == profile.serialize()
+    assert loaded.score([attempt]) == pytest.approx(profile.score([attempt]), abs=0.01)
+
+
+def test_the_order_of_typing_cannot_be_read_in_a_stored_anytext_profile() -> None:
+    backwards = [Rhythm(each.dwells[::-1], each.intervals[::-1]) for each in (OTHER_RHYTHM, RHYTHM)]
+    assert AnytextProfile.enrol(backwards).serialize() == ANYTEXT_BYTES
+
+
+def test_a_stored_anytext_profile_takes_twelve_bytes_a_slot_and_some_for_all_of_them() -> None:
+    assert len(ANYTEXT_BYTES) == 9 + 44 + 4 * 12
 
 
 @settings(max_examples=60, deadline=None)
@@ -105,6 +122,24 @@ def test_a_profile_of_the_other_method_cannot_be_loaded(method: str, other: str)
 
 
 @each_method
+@pytest.mark.parametrize("version", [0, 3, 255])
+def test_a_profile_of_another_version_cannot_be_loaded_and_the_user_has_to_be_enrolled_again(
+    method: str, version: int
+) -> None:
+    other = STORED[method][:3] + bytes([version]) + STORED[method][4:]
+    with pytest.raises(DamagedProfile, match=f"version {version}, expected .: enrol the user again"):
+        LOADERS[method](other)
+
+
+@pytest.mark.parametrize("payload", [b"", bytes(43), bytes([1]) + bytes(43), bytes(44 + 12)])
+def test_an_anytext_profile_whose_sizes_contradict_each_other_cannot_be_loaded(payload: bytes) -> None:
+    """The checksum is right, and the number of slots is not that of the bytes."""
+    sealed = ANYTEXT_BYTES[:5] + crc32(payload).to_bytes(4, "big") + payload
+    with pytest.raises(DamagedProfile, match="bytes"):
+        AnytextProfile.deserialize(sealed)
+
+
+@each_method
 def test_a_profile_that_is_intact_can_be_loaded(method: str) -> None:
     LOADERS[method](STORED[method])
 
@@ -129,12 +164,25 @@ def test_a_distorted_password_profile_loads_and_cannot_be_computed_with() -> Non
 
 
 def test_an_anytext_profile_lets_a_fifteenth_of_what_it_knew_fade_with_each_recording() -> None:
-    profile = AnytextProfile.enrol([Rhythm([("68", 0.3)], [("68 69", 1.0)])])
-    profile.adapt([Rhythm([("68", 0.6)], [("69 68", 2.0)])])
+    profile = AnytextProfile.enrol([Rhythm([(D, 0.3)], [(D_SPACE, 1.0)])])
+    profile.adapt([Rhythm([(D, 0.6)], [(D_D, 0.5)])])
     statistics = profile.statistics
-    assert statistics.dwell.slots["68"] == pytest.approx((14 / 15 + 1, 0.3 * 14 / 15 + 0.6, 0.09 * 14 / 15 + 0.36))
-    assert statistics.interval.slots["68 69"] == pytest.approx((14 / 15, 14 / 15, 14 / 15))
-    assert statistics.interval.slots["69 68"] == (1.0, 2.0, 4.0)
+    weighted = {
+        slot: (count / statistics.weight, total / statistics.weight)
+        for slot, (count, total) in statistics.slots.items()
+    }
+    assert weighted[D] == pytest.approx((14 / 15 + 1, 0.3 * 14 / 15 + 0.6))
+    assert weighted[D_SPACE] == pytest.approx((14 / 15, 14 / 15))
+    assert weighted[D_D] == pytest.approx((1.0, 0.5))
+
+
+def test_an_anytext_profile_that_adapts_for_long_stays_as_large_as_what_is_typed() -> None:
+    profile = AnytextProfile.enrol([RHYTHM])
+    profile.adapt([OTHER_RHYTHM] * 500)
+    assert set(profile.statistics.slots) == {D, D_D}
+    count, total = profile.statistics.slots[D]
+    assert count / profile.statistics.weight == pytest.approx(15)
+    assert total / count == pytest.approx(0.6)
 
 
 def test_a_password_profile_keeps_what_was_enrolled_and_the_last_fifteen_that_were_adapted() -> None:

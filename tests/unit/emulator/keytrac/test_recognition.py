@@ -223,6 +223,29 @@ def test_a_deleted_user_is_not_identified(send: Send, crowd: dict[str, Typist]) 
     assert len(ranking) == 4
 
 
+def test_who_is_enrolled_anew_or_adapted_after_an_identification_is_identified_as_he_or_she_is_now(
+    send: Send, crowd: dict[str, Typist]
+) -> None:
+    (former_id, former), (user_id, typist), *_ = crowd.items()
+
+    def identify(by: Typist) -> str:
+        return str(send("POST", "/anytext/identify", {"limit": 1, "samples": [by.types(TEXT)]}).json()[0]["user_id"])
+
+    assert (identify(former), identify(typist)) == (former_id, user_id)
+    swapped = {"user_id": former_id, "samples": [typist.types(text) for text in SENTENCES]}
+    assert send("POST", "/anytext/enrol", swapped).status == 200
+    assert send("DELETE", f"/users/{user_id}").status == 200
+    assert identify(typist) == former_id
+    sample = typist.types(TEXT)
+    before = send("POST", "/anytext/identify", {"samples": [sample]}).json()
+    adapting = {"user_id": former_id, "samples": [typist.types(text) for text in SENTENCES]}
+    assert send("POST", "/anytext/authenticate", adapting).json()["authenticated"] is True
+    after = send("POST", "/anytext/identify", {"samples": [sample]}).json()
+    verdict = send("POST", "/anytext/authenticate", {"user_id": former_id, "samples": [sample]}).json()
+    assert before[0]["user_id"] == after[0]["user_id"] == former_id
+    assert after[0]["score"] == verdict["score"]
+
+
 def test_identification_adapts_nobody(send: Send, emulator: KeytracEmulator, crowd: dict[str, Typist]) -> None:
     before = list(emulator.account.store.scan_profiles("anytext"))
     send("POST", "/anytext/identify", {"samples": [next(iter(crowd.values())).types(TEXT)]})

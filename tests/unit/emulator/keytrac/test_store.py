@@ -106,6 +106,35 @@ def test_only_the_profiles_of_one_method_are_scanned(store: Store) -> None:
     assert list(store.scan_profiles("password")) == []
 
 
+def test_what_changed_among_the_anytext_profiles_is_told_once_and_at_first_all(store: Store) -> None:
+    first, second = store.find_user("first"), store.find_user("second")
+    assert first is not None
+    assert second is not None
+    assert store.scan_changes() == [("second", b"old")]
+    assert store.scan_changes() == []
+    store.write_profile(first, "anytext", b"new")
+    store.write_profile(second, "password", b"other")
+    store.insert_user(User("third", NEXT_DAY, profiles={"anytext": b"brought along"}))
+    assert store.scan_changes() == [("first", b"new"), ("third", b"brought along")]
+    store.replace_profile(first, "anytext", b"spoiled")
+    store.delete_user("third")
+    assert store.scan_changes() == [("first", b"spoiled"), ("third", None)]
+    assert store.scan_changes() == []
+
+
+@pytest.mark.parametrize("looks", [0, 1])
+def test_a_store_that_fails_to_tell_what_changed_tells_it_the_next_time(store: Store, looks: int) -> None:
+    for _ in range(looks):
+        store.scan_changes()
+    second = store.find_user("second")
+    assert second is not None
+    store.write_profile(second, "anytext", b"new")
+    store.fail("scan-profiles")
+    with pytest.raises(StoreFailure):
+        store.scan_changes()
+    assert store.scan_changes() == [("second", b"new")]
+
+
 # Failing
 
 
