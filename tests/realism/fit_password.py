@@ -11,14 +11,15 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from pytest_keyauth.emulator.keytrac.password import Vector, weigh
+from pytest_keyauth.emulator.keytrac.password import Evidence, Vector, weigh
+from pytest_keyauth.emulator.keytrac.profile import PasswordProfile
 
 from .cmu import PER_SESSION, Passwords, alternate_persons, read_cmu
 from .emulated_password import to_vector
 
 __all__ = ["fit_logistic", "main"]
 
-COUNTS = (1, 2, 3, 5, 10, 18)
+COUNTS = (1, 2, 3, 5, 10, PasswordProfile.WINDOW)
 RIDGE = 1e-3
 
 Matrix = NDArray[np.float64]
@@ -27,11 +28,9 @@ Matrix = NDArray[np.float64]
 def main() -> None:
     """Fit and print."""
     evidence, genuine, weights = gather(alternate_persons(read_cmu())[0])
-    intercept, *coefficients = fit_logistic(evidence, genuine, weights)
-    names = ("dwell", "down_down", "up_down", "distance")
-    print(
-        f"intercept {intercept:.2f}", *(f"{name} {value:.2f}" for name, value in zip(names, coefficients, strict=True))
-    )
+    coefficients = fit_logistic(evidence, genuine, weights)
+    for name, value in zip(("intercept", *Evidence._fields), coefficients, strict=True):
+        print(f"{name:<12}{value:6.2f}")
 
 
 def gather(passwords: Passwords, seed: int = 0) -> tuple[Matrix, Matrix, Matrix]:
