@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from statistics import fmean
+from typing import ClassVar
 from zlib import crc32
 
 from pytest_keyauth.emulator.keytrac.anytext import AnytextStatistics, Rhythm, compare_anytext
@@ -25,10 +26,10 @@ __all__ = ["AnytextProfile", "DamagedProfile", "PackedSums", "PasswordProfile", 
 ADAPTATION_WINDOW = 15
 
 _MAGIC = b"KTP"
-_VERSIONS = {b"a": 2, b"p": 1}
+_VERSIONS = {b"a": 2, b"p": 2}
 _HEADER = struct.Struct(">3sBcI")
 _ANYTEXT_SUMS = struct.Struct("<I5d")  # slots, weight, unevenness of dwells and of intervals
-_PASSWORD_SIZES = struct.Struct(">III")  # enrolled, keys, vectors
+_PASSWORD_SIZES = struct.Struct(">II")  # keys, vectors
 
 
 class DamagedProfile(Exception):
@@ -141,16 +142,21 @@ class AnytextProfile:
 
 @dataclass(slots=True)
 class PasswordProfile:
-    """One person's rhythm in one password: the recordings' vectors, and nothing of the password but its length."""
+    """One person's rhythm in one password: the vectors of the last :attr:`WINDOW` recordings, the most recent last.
 
-    enrolled: int
+    Of the password there is nothing in it but its length. Enrolled recordings leave the window as accepted ones come
+    in: a person who has learned a password types it otherwise than at first, and only somebody else is still like that.
+    """
+
+    WINDOW: ClassVar[int] = 15
+
     length: int
     vectors: list[Vector]
 
     @classmethod
     def enrol(cls, length: int, vectors: Sequence[Vector]) -> "PasswordProfile":
-        """Learn a new profile of a password of ``length`` keys."""
-        return cls(len(vectors), length, list(vectors))
+        """Learn a new profile of a password of ``length`` keys, from recordings of which the oldest comes first."""
+        return cls(length, list(vectors[-cls.WINDOW :]))
 
     @classmethod
     def deserialize(cls, stored: bytes) -> "PasswordProfile":
@@ -159,30 +165,29 @@ class PasswordProfile:
         :raises DamagedProfile: where they are not such a profile.
         """
         payload = _open(b"p", stored)
-        enrolled, length, count = _PASSWORD_SIZES.unpack_from(payload)
-        vector = struct.Struct(f">{3 * length - 2}d")
+        length, count = _PASSWORD_SIZES.unpack_from(payload)
+        vector = struct.Struct(f">{3 * length - 2}f")
         vectors = list(vector.iter_unpack(payload[_PASSWORD_SIZES.size :]))
         if len(vectors) != count:
             raise DamagedProfile(f"{len(vectors)} vectors, expected {count}")
-        return cls(enrolled, length, vectors)
+        return cls(length, vectors)
 
     def serialize(self) -> bytes:
-        """Render the profile as bytes."""
-        vector = struct.Struct(f">{3 * self.length - 2}d")
-        sizes = _PASSWORD_SIZES.pack(self.enrolled, self.length, len(self.vectors))
-        return _seal(b"p", sizes + b"".join(vector.pack(*values) for values in self.vectors))
+        """Render the profile as bytes; seven digits of each time are kept, more than a clock of milliseconds tells."""
+        vector = struct.Struct(f">{3 * self.length - 2}f")
+        sizes = _PASSWORD_SIZES.pack(self.length, len(self.vectors))
+        return _seal(b"p", sizes + b"".join([vector.pack(*values) for values in self.vectors]))
 
     def score(self, vectors: Sequence[Vector]) -> float:
         """Score recordings against this profile, 0 to 100: the mean of their scores.
 
         :raises ValueError, ArithmeticError: where the numbers cannot be computed with.
         """
-        return fmean(compare_password(self.vectors, vector) for vector in vectors)
+        return fmean([compare_password(self.vectors, vector) for vector in vectors])
 
     def adapt(self, vectors: Sequence[Vector]) -> None:
-        """Take accepted recordings in; the enrolled ones stay, the oldest of the others fall out of the window."""
-        self.vectors.extend(vectors)
-        del self.vectors[self.enrolled : max(self.enrolled, len(self.vectors) - ADAPTATION_WINDOW)]
+        """Take accepted recordings in; the oldest fall out of the window."""
+        self.vectors = [*self.vectors, *vectors][-self.WINDOW :]
 
 
 NOT_A_NUMBER = float("nan")

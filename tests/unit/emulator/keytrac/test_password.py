@@ -1,13 +1,13 @@
 from collections.abc import Callable
 from math import exp, gamma, inf, log, nan, pi, sqrt
 from random import Random
-from statistics import fmean, mean, median
+from statistics import fmean, median
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pytest_keyauth.emulator.keytrac.password import Vector, compare_password, vectorize
+from pytest_keyauth.emulator.keytrac.password import Vector, compare_password, vectorize, weigh
 from pytest_keyauth.emulator.keytrac.timing import Timing, measure
 from pytest_keyauth.keystrokes import Typist, cast
 from pytest_keyauth.keystrokes.grammar import parse
@@ -54,7 +54,16 @@ def test_times_shorter_than_five_milliseconds_count_as_five() -> None:
 
 
 def test_the_documents_own_attempt_is_of_the_same_person(enrolled: list[Vector], password_attempt: str) -> None:
-    assert compare_password(enrolled, vector(password_attempt)) >= 50
+    assert compare_password(enrolled, vector(password_attempt)) >= 80
+
+
+def test_each_of_the_documents_samples_is_of_the_person_of_the_two_others(
+    enrolled: list[Vector], password_attempt: str
+) -> None:
+    recordings = [*enrolled, vector(password_attempt)]
+    for attempt in recordings:
+        others = [other for other in recordings if other is not attempt]
+        assert compare_password(others, attempt) >= 80
 
 
 @pytest.mark.parametrize("number", [0, 1])
@@ -133,50 +142,111 @@ def clipped(value: float, low: float, high: float) -> float:
     return max(low, min(high, value))
 
 
+def without_slips(seen: list[float], middle: float, reach: float) -> list[float]:
+    """The lowest and the highest value are not farther out than that."""
+    low, *rest, high = sorted(seen)
+    return [max(low, middle - reach), *rest, min(high, middle + reach)]
+
+
 def written_out(enrolled: list[Vector], attempt: Vector) -> float:
     n, keys = len(enrolled), (len(attempt) + 2) // 3
-    typical = median([value for known in enrolled for value in known[keys : 2 * keys - 1]])
+    c = [median(known[position] for known in enrolled) for position in range(len(attempt))]
     ends = {"H": (0, keys), "DD": (keys, 2 * keys - 1), "UD": (2 * keys - 1, 3 * keys - 2)}
-    population_mean = {"H": -2.45, "DD": -1.66, "UD": 0.127}
+    m = {"H": -2.45, "DD": -1.66, "UD": 0.127}
     tau = {"H": 0.27, "DD": 0.50, "UD": 0.125}
-    prior = {"H": 0.15, "DD": 0.21, "UD": max(0.21 * exp(typical), 0.012)}
-    weights = {"H": (3.5, 0.4), "DD": (0.1, -0.1), "UD": (1.8, -1.5)}
-    logit = 1.66
+    prior = {"H": 0.15, "DD": 0.21, "UD": max(0.21 * exp(median(c[keys : 2 * keys - 1])), 0.012)}
+    weights = {"H": 2.2, "DD": 1.1, "UD": 1.0}
+    logit = 2.9
+    apart: list[list[float]] = [[] for _ in enrolled]
     for kind, (first, last) in ends.items():
-        ratios, distances = [], []
+        ratios = []
         for position in range(first, last):
             x, seen, s0 = attempt[position], [known[position] for known in enrolled], prior[kind]
-            c = median(seen) if n > 2 else mean(seen)
-            v = (4 * s0**2 + sum((value - c) ** 2 for value in seen)) / (4 + n - 1)
-            w = tau[kind] ** 2 / (tau[kind] ** 2 + v / n)
-            mu, s = population_mean[kind] + w * (c - population_mean[kind]), sqrt(v * (1 + w / n))
+            middle = c[position]
+            near = without_slips(seen, middle, 3 * s0) if n > 1 else seen
+            s = (4 * s0 + 1.25 * sum(abs(value - middle) for value in near)) / (4 + n - 1)
+            w = tau[kind] ** 2 / (tau[kind] ** 2 + s**2 / n)
+            mu, sd = m[kind] + w * (middle - m[kind]), s * sqrt(1 + w / n)
             q = sqrt(tau[kind] ** 2 + s0**2)
-            person = density((x - mu) / s, 3 + n) / s
-            anybody = density((x - population_mean[kind]) / q, min(3 + n, 6)) / q
+            person = density((x - mu) / sd, 4) / sd
+            anybody = density((x - m[kind]) / q, 4) / q
             ratios.append(clipped(log(person / anybody), -3, 3))
-            spread = (4 * 0.8 * s0 + sum(abs(value - c) for value in seen)) / (4 + n - 1)
-            distances.append(min(abs(x - c) / (spread * sqrt(1 + 1 / n)), 4))
-        logit += weights[kind][0] * fmean(ratios) + weights[kind][1] * fmean(distances)
+            if kind != "DD":
+                for distances, value in zip(apart, seen, strict=True):
+                    distances.append(min(abs(x - value) / s, 2.4))
+        logit += weights[kind] * fmean(ratios)
+    logit -= 2.5 * fmean(sorted(fmean(distances) for distances in apart[-6:])[:3])
     return 100 / (1 + exp(-logit))
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 8])
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 8, 15])
 @pytest.mark.parametrize("keys", [4, 7])
 def test_the_score_is_the_one_that_its_formula_says(count: int, keys: int) -> None:
-    """Recordings like people's, in which each value scatters by about as much as a person's does."""
+    """Recordings like people's, in which each value scatters by about as much as a person's does; one slip in each."""
     random = Random(f"{count} of {keys}")
     usual = [random.gauss(-2.45, 0.3) for _ in range(keys)]
     usual += [random.gauss(-1.66, 0.5) for _ in range(keys - 1)]
     usual += [random.gauss(0.127, 0.12) for _ in range(keys - 1)]
 
     def recording(scatter: float) -> Vector:
-        return tuple(value + random.gauss(0, scatter * (0.2 if value < 0 else 0.04)) for value in usual)
+        values = [value + random.gauss(0, scatter * (0.2 if value < 0 else 0.04)) for value in usual]
+        values[random.randrange(len(values))] += random.choice([-1, 1])
+        return tuple(values)
 
     enrolled = [recording(1) for _ in range(count)]
     attempts = [recording(scatter) for scatter in (0.3, 0.7, 1, 1.5, 2, 3, 5)]
     expected = [written_out(enrolled, attempt) for attempt in attempts]
     assert [compare_password(enrolled, attempt) for attempt in attempts] == pytest.approx(expected, rel=1e-9)
     assert max(expected) > 50 > min(expected)
+
+
+# What the formula is for
+
+
+def with_longer_dwells(attempt: Vector, first: int) -> Vector:
+    """Every second of the seven keys, from the first or from the second on, is held half as long again."""
+    return tuple(
+        value + log(1.5) if position < 7 and position % 2 == first else value for position, value in enumerate(attempt)
+    )
+
+
+def test_a_mixture_of_two_ways_to_type_a_password_scores_lower_than_either(enrolled: list[Vector]) -> None:
+    """Each single time of the mixture is as common as in either way; nobody ever typed them together."""
+    one, other = with_longer_dwells(enrolled[0], 0), with_longer_dwells(enrolled[0], 1)
+    mixture = (*one[:4], *other[4:])
+    scores = [compare_password([one, other] * 5, attempt) for attempt in (one, other)]
+    assert compare_password([one, other] * 5, mixture) < min(scores)
+
+
+def test_times_count_by_how_much_their_person_varies(enrolled: list[Vector]) -> None:
+    """The same difference in dwell weighs more with somebody whose dwells are always the same."""
+
+    def shifted(by: float) -> Vector:
+        return tuple(value + by if position < 7 else value for position, value in enumerate(enrolled[0]))
+
+    steady = [shifted(0.0)] * 6
+    unsteady = [shifted(by) for by in (-0.3, -0.2, -0.1, 0.1, 0.2, 0.3)]
+    assert compare_password(steady, shifted(0.25)) < compare_password(unsteady, shifted(0.25))
+
+
+def test_what_speaks_for_a_person_and_against_are_shown_one_by_one(
+    enrolled: list[Vector], password_attempt: str
+) -> None:
+    attempt = vector(password_attempt)
+    evidence, other = weigh(enrolled, attempt), weigh(enrolled, with_longer_dwells(attempt, 0))
+    assert other.dwell < evidence.dwell
+    assert (other.down_down, other.up_down) == (evidence.down_down, evidence.up_down)
+    assert other.distance > evidence.distance
+
+
+@pytest.mark.parametrize("count", [1, 15])
+@pytest.mark.parametrize("keys", [4, 40])
+def test_the_fewest_and_many_keys_can_be_scored(enrolled: list[Vector], count: int, keys: int) -> None:
+    typist, other = cast(2, "keys")
+    password = ("Geheimnis-" * 4)[:keys]
+    known = [vector(typist.password(password)) for _ in range(count)]
+    assert compare_password(known, vector(typist.password(password))) >= 50
+    assert compare_password(known, vector(other.password(password))) < 50
 
 
 @pytest.mark.parametrize("number", [nan, inf, -inf])

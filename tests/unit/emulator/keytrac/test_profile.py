@@ -32,7 +32,7 @@ each_method = pytest.mark.parametrize("method", STORED)
 
 # Through bytes and back
 
-numbers = st.floats(allow_nan=False, allow_infinity=False)
+numbers = st.floats(allow_nan=False, allow_infinity=False, width=32)
 keys = st.sampled_from(["68", "69", "74", "SPACE", "8", "RSHIFT", "190", "XYZ", "99999"])
 dwells = st.tuples(st.builds(lambda *keys: dwell_slot(*keys)[0], keys, keys), st.floats(-0.7, 0.7))
 intervals = st.tuples(st.builds(lambda *keys: interval_slot(*keys)[0], keys, keys), st.floats(-1.2, 1.2))
@@ -71,15 +71,17 @@ def test_a_password_profile_survives_being_stored(data: st.DataObject, length: i
     assert loaded.serialize() == profile.serialize()
 
 
-def test_a_loaded_profile_goes_on_forgetting_only_what_was_adapted() -> None:
-    profile = PasswordProfile.enrol(3, [VECTOR, VECTOR])
-    profile.adapt([VECTOR])
-    assert PasswordProfile.deserialize(profile.serialize()).enrolled == 2
+def test_a_stored_password_profile_scores_as_the_one_that_was_enrolled(password_enrolment: list[str]) -> None:
+    """Seven digits of a time are more than its milliseconds tell."""
+    vectors = [vectorize(measure(parse(sample))) for sample in password_enrolment]
+    profile = PasswordProfile.enrol(7, vectors[:1])
+    loaded = PasswordProfile.deserialize(profile.serialize())
+    assert loaded.score(vectors[1:]) == pytest.approx(profile.score(vectors[1:]), abs=0.001)
 
 
-def test_a_password_profile_of_very_many_samples_survives_being_stored() -> None:
-    profile = PasswordProfile.enrol(1, [(float(number),) for number in range(70_000)])
-    assert PasswordProfile.deserialize(profile.serialize()) == profile
+def test_a_stored_password_profile_takes_four_bytes_for_each_time() -> None:
+    one, two = (len(PasswordProfile.enrol(3, [VECTOR] * count).serialize()) for count in (1, 2))
+    assert two - one == 7 * 4
 
 
 def test_what_was_typed_cannot_be_read_in_a_stored_password_profile(password_enrolment: list[str]) -> None:
@@ -185,17 +187,32 @@ def test_an_anytext_profile_that_adapts_for_long_stays_as_large_as_what_is_typed
     assert total / count == pytest.approx(0.6)
 
 
-def test_a_password_profile_keeps_what_was_enrolled_and_the_last_fifteen_that_were_adapted() -> None:
+def test_a_password_profile_keeps_the_last_fifteen_recordings() -> None:
     profile = PasswordProfile.enrol(1, [(-1.0,), (-2.0,)])
-    for number in range(20):
+    for number in range(13):
         profile.adapt([(float(number),)])
-    assert profile.vectors == [(-1.0,), (-2.0,), *((float(number),) for number in range(5, 20))]
+    assert profile.vectors == [(-1.0,), (-2.0,), *((float(number),) for number in range(13))]
+    profile.adapt([(13.0,)])
+    assert profile.vectors == [(-2.0,), *((float(number),) for number in range(14))]
 
 
 def test_a_password_profile_that_adapts_to_many_at_once_keeps_the_last_of_them() -> None:
     profile = PasswordProfile.enrol(1, [(-1.0,)])
     profile.adapt([(float(number),) for number in range(40)])
-    assert profile.vectors == [(-1.0,), *((float(number),) for number in range(25, 40))]
+    assert profile.vectors == [(float(number),) for number in range(25, 40)]
+
+
+def test_of_very_many_samples_at_enrolment_a_password_profile_keeps_the_last_fifteen() -> None:
+    profile = PasswordProfile.enrol(1, [(float(number),) for number in range(200)])
+    assert profile.vectors == [(float(number),) for number in range(185, 200)]
+
+
+def test_a_loaded_password_profile_goes_on_as_the_one_that_was_stored() -> None:
+    profile = PasswordProfile.enrol(1, [(float(number),) for number in range(14)])
+    loaded = PasswordProfile.deserialize(profile.serialize())
+    for each in (profile, loaded):
+        each.adapt([(14.0,), (15.0,)])
+    assert loaded == profile
 
 
 def test_a_profile_adapts_towards_what_was_accepted() -> None:
