@@ -13,7 +13,9 @@ GRID = "#E4E7EB"
 
 # Any, since matplotlib types the names of its settings, and anew with each version.
 STYLE: Any = {
-    "font.family": ["DejaVu Sans"],  # it comes with matplotlib, and has the signs of all keys
+    "font.family": "sans-serif",
+    # The first comes with matplotlib, and has the signs of all keys; who looks at an SVG may have only the others.
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Helvetica", "Arial"],
     "font.size": 8.5,
     "text.color": INK,
     "text.parse_math": False,  # a dollar in somebody's title is a dollar

@@ -71,6 +71,11 @@ def test_texts_stay_texts_and_keys_have_their_labels() -> None:
     assert "4 keystrokes in 0.4 s  ·  median dwell 90 ms  ·  median flight 40 ms  ·  rollover 50 %" in said
 
 
+def test_who_lacks_our_font_sees_another_one_without_serifs() -> None:
+    [label] = [element for element in svg([JED]).iter(f"{SVG}text") if element.text == "J"]
+    assert re.search(r"font(-family)?: [^;]*'DejaVu Sans', .*\bsans-serif\b", label.get("style", ""))
+
+
 def test_two_are_compared_and_three_are_not() -> None:
     verdict = "Not to be told apart by this: 0.0 times the distance of one person's two recordings."
     assert verdict in texts(svg([JED, JED]))
