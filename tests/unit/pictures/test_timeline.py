@@ -42,6 +42,12 @@ def test_three_keys_at_once_need_three_lanes_and_the_first_free_lane_is_taken() 
     assert measured.rollovers == ((100, 350),)
 
 
+def test_a_key_that_goes_down_just_when_the_last_comes_up_is_no_rollover() -> None:
+    measured = timeline("|0d65|90u65|0d66|90u66")
+    assert (measured.flights_ms, measured.rollover_share, measured.rollovers) == ([0], 0, ())
+    assert measured.lanes == 1
+
+
 def test_overlaps_that_overlap_are_one() -> None:
     # A 0-300, B 100-200, C 150-250: two keys at least are down from 100 to 250.
     assert timeline("|0d65|100d66|50d67|50u66|50u67|50u65").rollovers == ((100, 250),)

@@ -25,6 +25,7 @@ USES: dict[Method, tuple[Use, ...]] = {
     "password": ("enrol", "authenticate"),
 }
 few = settings(max_examples=30)
+some_or_many = pytest.mark.parametrize("count", [60, pytest.param(1500, marks=pytest.mark.slow)])
 
 # Typed in from the provider's document.
 CORRUPTED = "400 Sample #{} is corrupted or format is not valid"
@@ -91,14 +92,18 @@ def test_recordings_are_masked_as_wanted(data: st.DataObject, masked: bool) -> N
     assert data.draw(strategies.recordings(masked)).masked is masked
 
 
-@few
-@given(strategies.any_samples())
-def test_any_sample_is_one_and_can_be_sent(sample: str) -> None:
-    assert render(parse(sample)) == sample
-    assert json.loads(json.dumps([sample], ensure_ascii=False).encode()) == [sample]
+@some_or_many
+def test_any_sample_is_one_and_can_be_sent(count: int) -> None:
+    @settings(max_examples=count)
+    @given(strategies.any_samples())
+    def search(sample: str) -> None:
+        assert render(parse(sample)) == sample
+        assert json.loads(json.dumps([sample], ensure_ascii=False).encode()) == [sample]
+
+    search()
 
 
-@pytest.mark.parametrize("count", [60, pytest.param(1500, marks=pytest.mark.slow)])
+@some_or_many
 def test_a_corrupted_sample_is_none(count: int) -> None:
     @settings(max_examples=count)
     @given(strategies.corrupted_samples())
