@@ -26,9 +26,7 @@ _YEAR_S = 31_556_952
 _STAMPS = st.integers(-2014 * _YEAR_S, 7983 * _YEAR_S).map(  # the years 2 to 9998
     lambda seconds: f"{datetime(2016, 1, 1) + timedelta(0, seconds)}"
 )
-_LENGTHS = st.integers(0, 9999).map(str) | st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters="|"), max_size=8
-)
+_LENGTHS = st.integers(0, 9999).map(str) | st.text(st.characters(codec="utf-8", exclude_characters="|"), max_size=8)
 _DELAYS = st.integers(0, 999_999_999)
 _KEY_NAMES = st.sampled_from(("RSHIFT", "LSHIFT", "SPACE")) | st.from_regex(
     r"[A-HJ-Z][A-Z0-9_]{1,8}|I[0-9]{0,3}[A-Z_][A-Z0-9_]{0,5}", fullmatch=True
