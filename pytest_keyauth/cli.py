@@ -28,7 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="keyauth", description="Emulators of KeyTrac and Keyfax.")
+    parser = argparse.ArgumentParser(
+        prog="keyauth", description="Emulators of KeyTrac and Keyfax, and pictures of samples."
+    )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = commands.add_parser("serve", help="serve the emulators on this machine", description=_serve.__doc__)
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
@@ -42,7 +44,25 @@ def _parser() -> argparse.ArgumentParser:
     )
     serve.add_argument("--smtp", metavar="HOST:PORT", type=_mail_server, help="where mail is handed in for --deliver")
     serve.set_defaults(run=_serve)
+    _add_plot(commands.add_parser("plot", help="draw samples, and compare two typists", description=_plot.__doc__))
     return parser
+
+
+def _add_plot(plot: argparse.ArgumentParser) -> None:
+    plot.add_argument(
+        "samples",
+        metavar="SAMPLE",
+        nargs="+",
+        help="a sample itself; a file with one a line, a JSON list of them or a request's body; - for standard input",
+    )
+    plot.add_argument(
+        "--output", metavar="FILE", type=Path, default="keystrokes.svg", help=".svg or .png (default: %(default)s)"
+    )
+    plot.add_argument("--title", default="", help="what stands above the picture (default: nothing)")
+    plot.add_argument(
+        "--name", action="append", default=[], help="who typed a sample; once for each sample, in their order"
+    )
+    plot.set_defaults(run=_plot)
 
 
 def _mail_server(text: str) -> tuple[str, int]:
@@ -68,6 +88,13 @@ def _serve(options: argparse.Namespace) -> int:
         print(f"keyauth serve: cannot listen on {where}: {error}; --port 0 takes a free port", file=sys.stderr)
         return 2
     return _run(*emulators, listener, deliver=options.deliver)
+
+
+def _plot(options: argparse.Namespace) -> int:
+    """Draw when each key of each sample was down; of two samples, also how far apart their typists are."""
+    from pytest_keyauth.pictures.command import plot
+
+    return plot(options)
 
 
 def _make_emulators(options: argparse.Namespace) -> "tuple[KeytracEmulator, Installations]":

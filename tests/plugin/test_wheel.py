@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable
 from email.parser import HeaderParser
 from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -118,7 +119,8 @@ def test_the_package_imports_nothing_that_is_not_declared(wheel: Path) -> None:
         "pytest_keyauth",
     }
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    declared = {re.match(r"[\w-]+", canonical(requirement))[0] for requirement in project["dependencies"]}
+    requirements = [*project["dependencies"], *chain(*project["optional-dependencies"].values())]
+    declared = {re.match(r"[\w-]+", canonical(requirement))[0] for requirement in requirements}
     providers = packages_distributions()
     undeclared = {name for name in imported if declared.isdisjoint(map(canonical, providers.get(name, [])))}
     assert undeclared == set()
