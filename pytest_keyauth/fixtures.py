@@ -1,7 +1,7 @@
 """The fixtures. Each asks the library for what it gives; what is heavy is imported where it is first needed."""
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from pytest_keyauth.control import KeyfaxControl, KeytracControl
     from pytest_keyauth.keyfax import KeyfaxCredentials, RequestSignature
+    from pytest_keyauth.keystrokes.casting import Device, Mode
     from pytest_keyauth.keystrokes.samples import Samples
     from pytest_keyauth.keystrokes.typist import Typist
     from pytest_keyauth.ledger import Traffic
@@ -54,12 +55,12 @@ def _seed(request: pytest.FixtureRequest, purpose: str) -> str:
     return f"{request.config.stash[SETTINGS].seed}/{purpose}/{request.node.nodeid}"
 
 
-def _cast(request: pytest.FixtureRequest, purpose: str, count: int) -> "list[Typist]":
+def _cast(request: pytest.FixtureRequest, purpose: str, count: int, **wishes: Any) -> "list[Typist]":
     """The people are the same in all tests of a run, since choosing them takes time; what they type is not."""
     from pytest_keyauth.keystrokes.casting import cast as cast_typists
 
     people = f"{request.config.stash[SETTINGS].seed}/{purpose}"
-    return cast_typists(count, people, recordings=_seed(request, purpose))
+    return cast_typists(count, people, recordings=_seed(request, purpose), **wishes)
 
 
 def _traffic(request: pytest.FixtureRequest) -> "Traffic":
@@ -188,17 +189,24 @@ def keyfax_emulator(_keyfax_target: "KeyfaxTarget") -> "KeyfaxControl":
 
 
 @pytest.fixture
-def typists(request: pytest.FixtureRequest) -> "Callable[[int], list[Typist]]":
-    """A cast of made-up people whose rhythms are well apart; called with their number, it gives a list."""
+def typists(request: pytest.FixtureRequest) -> "Callable[..., list[Typist]]":
+    """Make people whose rhythms are well apart: typists(2); mode="realistic" makes them as they are, language="fr" …."""
 
-    def typists(count: int) -> "list[Typist]":
-        return _cast(request, "typists", count)
+    def typists(
+        count: int,
+        *,
+        mode: "Mode" = "distinct",
+        language: str = "de",
+        device: "Device" = "desktop",
+        pace: float | None = None,
+    ) -> "list[Typist]":
+        return _cast(request, "typists", count, mode=mode, language=language, device=device, pace=pace)
 
     return typists
 
 
 @pytest.fixture
-def typist(typists: "Callable[[int], list[Typist]]") -> "Typist":
+def typist(typists: "Callable[..., list[Typist]]") -> "Typist":
     """The first of `typists`; typist.types("Der Text") is a new sample, typist.password("geheim") a masked one."""
     return typists(1)[0]
 

@@ -3,119 +3,161 @@
 All of it follows from a seed, and a habit is computed when it is first asked for, so that any key has one.
 Times are natural logarithms of milliseconds. *Hold* is how long a key stays down; *interval* is the time from
 the last key's going down to this one's.
-
-The people are made for tests: they differ two to three times as much as human beings do and vary 0.6 times
-as much, so that a sentence tells them apart practically always. With real people it errs one time in ten.
 """
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
 from statistics import NormalDist
+from typing import NamedTuple
 
 from pytest_keyauth.keystrokes.keyboard import Stroke
+from pytest_keyauth.keystrokes.mistakes import HIGHEST_RATE
+from pytest_keyauth.keystrokes.population import TEXT, Aspect, Population
 
-__all__ = ["Rhythm"]
-
-# As multiples of the human standard deviations below. Habits are spread most: passwords have so few keys that
-# two people of the same tempo must differ key by key.
-SPREAD = 2.0  # of levels, between people
-HABIT_SPREAD = 3.0  # of habits at single keys and pairs, between people
-NOISE = 0.6  # within one person
+__all__ = ["Habit", "Rhythm", "deviation", "standing"]
 
 _NORMAL = NormalDist()
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-# Typical levels, ln ms: a desktop's from 2,300 people who typed sentences; on a touch screen, by assumption,
-# keys are held for less time and found more slowly.
+# Typical levels, ln ms: a desktop's from people who typed sentences; on a touch screen, by assumption, keys are held
+# for less time and found more slowly.
 _HOLD_LEVEL = {False: 4.65, True: 4.35}
 _INTERVAL_LEVEL = {False: 4.96, True: 5.3}
 
-# Beyond these (ln ms) nobody could type, or the recorder would take a keystroke for a pause.
-_HOLD_RANGE = (4.05, 5.35)
-_INTERVAL_RANGE = (4.45, 6.0)
-_MOST_HOLD_OVER_INTERVAL = 0.1
+
+_KEYS_A_MINUTE = 60_000 / 5  # at one word a minute, in ms
+_ABOVE_LEVEL = 0.33  # the logarithm of the mean interval in text, above the level
+
+_TRANSITION_SPREAD = {
+    "after space": 0.26,
+    "to shift": 0.26,
+    "after shift": 0.26,
+    "through shift": 0.08,
+    "after backspace": 0.26,
+}
 
 
-def _standing(seed: str, trait: str) -> float:
+_FINGERS = (
+    "left little", "left ring", "left middle", "left index", "thumb",
+    "thumb", "right index", "right middle", "right ring", "right little",
+)  # fmt: skip
+_DIGITS = frozenset(str(code) for code in range(48, 58))
+
+
+class Habit(NamedTuple):
+    """What a person usually does at one key or pair of keys.
+
+    The middle and the noise (ln ms), by how much more (ln) a first try takes, and what it takes at the least (ms).
+    """
+
+    middle: float
+    noise: float
+    practice: float
+    least_ms: float
+
+
+def standing(seed: str, trait: str) -> float:
     """Where this person stands among all people in one trait, between 0 and 1: as good as random."""
     digest = blake2b(f"{seed}/{trait}".encode("utf-8", "surrogatepass"), digest_size=7).digest()
     return (int.from_bytes(digest) + 0.5) / 2**56
 
 
-def _deviation(seed: str, trait: str) -> float:
-    """The same in standard deviations from the mean, at most 2 of them."""
-    return max(-2.0, min(2.0, _NORMAL.inv_cdf(_standing(seed, trait))))
+def deviation(seed: str, trait: str) -> float:
+    """The same in standard deviations from the mean, at most 2.5 of them."""
+    return max(-2.5, min(2.5, _NORMAL.inv_cdf(standing(seed, trait))))
 
 
 def _level(seed: str, trait: str, distribution: NormalDist, bounds: tuple[float, float]) -> float:
     """A normally distributed level within bounds, without heaps at the bounds."""
     low, high = (distribution.cdf(bound) for bound in bounds)
-    return distribution.inv_cdf(low + (high - low) * _standing(seed, trait))
+    return distribution.inv_cdf(low + (high - low) * standing(seed, trait))
 
 
 @dataclass(frozen=True)
 class Rhythm:
-    """One person's rhythm. Levels and noises are in ln ms."""
+    """One person's rhythm. Levels are in ln ms; noises, steadiness and so on are factors around 1."""
 
     seed: str
+    population: Population
     hold_level: float
     interval_level: float
     hold_noise: float
     interval_noise: float
-    # The habits that were asked for so far. Layouts differ in which finger strikes a key, so a pair is one of strokes.
-    _holds: dict[str, float] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _intervals: dict[tuple[Stroke, Stroke], float] = field(default_factory=dict, init=False, repr=False, compare=False)
+    unsteadiness: float
+    tail: float
+    clock_ms: float
 
     @classmethod
     @lru_cache(maxsize=4096)  # habits are remembered with it, so that each is computed once in a run
-    def drawn(cls, seed: str, mobile: bool) -> "Rhythm":
-        """The rhythm of the person with this seed, the same one always."""
-        intervals = NormalDist(_INTERVAL_LEVEL[mobile], 0.31 * SPREAD)
-        interval_level = _level(seed, "interval level", intervals, _INTERVAL_RANGE)
-        # Who types fast cannot hold every key for long: at most one or two are down at any time.
-        shortest_hold, longest_hold = _HOLD_RANGE
-        hold_range = shortest_hold, min(longest_hold, interval_level + _MOST_HOLD_OVER_INTERVAL)
-        holds = NormalDist(_HOLD_LEVEL[mobile], 0.21 * SPREAD)
+    def drawn(cls, seed: str, mobile: bool, population: Population, pace: float | None = None) -> "Rhythm":
+        """The rhythm of the person with this seed, the same one always; of that pace (words per minute), or of their own."""
+        intervals = NormalDist(_INTERVAL_LEVEL[mobile], 0.31 * population.level_spread)
+        interval_level = _level(seed, "interval level", intervals, population.interval_range)
+        if pace is not None:
+            interval_level = math.log(_KEYS_A_MINUTE / pace) - _ABOVE_LEVEL
+        # Who types fast cannot hold every key for long: only so many keys are down at any time.
+        shortest_hold, longest_hold = population.hold_range
+        hold_range = shortest_hold, min(longest_hold, interval_level + population.most_hold_over_interval)
+        holds = NormalDist(_HOLD_LEVEL[mobile], 0.21 * population.level_spread)
         return cls(
             seed=seed,
+            population=population,
             hold_level=_level(seed, "hold level", holds, hold_range),
             interval_level=interval_level,
-            hold_noise=0.20 * NOISE * math.exp(0.20 * _deviation(seed, "hold noise")),
-            interval_noise=0.31 * NOISE * math.exp(0.17 * _deviation(seed, "interval noise")),
+            hold_noise=population.noise * math.exp(0.22 * deviation(seed, "hold noise")),
+            interval_noise=population.noise * math.exp(0.22 * deviation(seed, "interval noise")),
+            unsteadiness=population.unsteadiness * math.exp(0.4 * deviation(seed, "unsteadiness")),
+            tail=round(math.exp(0.05 + 0.3 * deviation(seed, "tail")), 1),
+            clock_ms=next(clock_ms for share, clock_ms in population.clocks_ms if standing(seed, "clock") < share),
         )
 
-    def hold(self, stroke: Stroke) -> float:
-        """This person's usual hold of a key, ln ms."""
-        hold = self._holds.get(stroke.key)
-        if hold is None:
-            hold = self.hold_level + 0.123 * HABIT_SPREAD * _deviation(self.seed, f"hold {stroke.key}")
-            self._holds[stroke.key] = hold
-        return hold
+    def hold(self, stroke: Stroke, aspect: Aspect) -> Habit:
+        """This person's usual hold of a key."""
+        offset = sum(aspect.offsets.get(kind, 0.0) for kind in _key_kinds(stroke))
+        own = aspect.habit * self.population.habit_spread * deviation(self.seed, f"hold {stroke.key}")
+        if stroke.held:
+            own += 0.15 * self.population.habit_spread * deviation(self.seed, "hold of capitals")
+        noise = self._noise(aspect, self.hold_noise, f"hold {stroke.key}")
+        return Habit(self.hold_level + offset + own, noise, aspect.practice * self.population.practice, 0.0)
 
-    def interval(self, before: Stroke, stroke: Stroke) -> float:
-        """This person's usual interval from one key to the next, ln ms."""
-        interval = self._intervals.get((before, stroke))
-        if interval is None:
-            interval = self._intervals[before, stroke] = self._interval(before, stroke)
-        return interval
+    def interval(self, before: Stroke, stroke: Stroke, aspect: Aspect) -> Habit:
+        """This person's usual interval from one key to the next."""
+        name = _transition(before, stroke)
+        stretch = math.exp(0.20 * deviation(self.seed, f"stretch {name}"))
+        spread = _TRANSITION_SPREAD.get(name, 0.13) * self.population.level_spread
+        own = spread * deviation(self.seed, f"transition {name}")
+        pair = f"pair {before.key} {stroke.key}"
+        own += aspect.habit * self.population.habit_spread * deviation(self.seed, pair)
+        middle = self.interval_level + aspect.offsets[name] * stretch + own
+        noise = self._noise(aspect, self.interval_noise, pair) * aspect.noise_factors.get(name, 1.0)
+        return Habit(middle, noise, self._practice(aspect, before, stroke), aspect.least_ms.get(name, 0.0))
 
-    def _interval(self, before: Stroke, stroke: Stroke) -> float:
-        name, offset = _transition(before, stroke)
-        stretch = math.exp(0.20 * _deviation(self.seed, f"stretch {name}"))
-        habit = 0.26 if name in {"after space", "to shift", "after shift"} else 0.13
-        return (
-            self.interval_level
-            + offset * stretch
-            + habit * SPREAD * _deviation(self.seed, f"transition {name}")
-            + 0.196 * HABIT_SPREAD * _deviation(self.seed, f"pair {before.key} {stroke.key}")
-        )
+    def _practice(self, aspect: Aspect, before: Stroke, stroke: Stroke) -> float:
+        """What practice gains is a person's own, and a pair's; most where the hand has to leave the letters."""
+        own = 0.6 * deviation(self.seed, f"practice of pair {before.key} {stroke.key}")
+        own += 0.3 * deviation(self.seed, "practice")
+        kind = 0.75 if stroke.kind == before.kind else 1.25
+        return aspect.practice * self.population.practice * kind * math.exp(own)
+
+    def _noise(self, aspect: Aspect, own: float, habit: str) -> float:
+        return aspect.noise * own * math.exp(aspect.noise_spread * deviation(self.seed, f"noise of {habit}"))
+
+    @property
+    def words_per_minute(self) -> float:
+        """About how fast this person types text, in words of five characters."""
+        return _KEYS_A_MINUTE / math.exp(self.interval_level + _ABOVE_LEVEL)
+
+    @property
+    def mistakes(self) -> float:
+        """Which share of this person's keystrokes are backspaces."""
+        return min(HIGHEST_RATE, 0.047 * math.exp(0.6 * deviation(self.seed, "mistakes")))
 
     @property
     def shift_share(self) -> float:
         """Which share of a capital letter's hold passes before this person lets go of shift."""
-        return 0.3 + 0.5 * _standing(self.seed, "shift share")
+        return 0.3 + 0.5 * standing(self.seed, "shift share")
 
     def distance(self, other: "Rhythm") -> float:
         """How far apart two people are, in standard deviations of a human being's own variation.
@@ -128,29 +170,51 @@ class Rhythm:
 
     @cached_property
     def _letter_holds(self) -> list[float]:
-        return [self.hold(Stroke(str(ord(letter)), "letter", 0)) for letter in _LETTERS]
+        return [self.hold(Stroke(str(ord(letter)), "letter", 0), TEXT.hold).middle for letter in _LETTERS]
 
 
-def _transition(before: Stroke, stroke: Stroke) -> tuple[str, float]:
-    """The kind of a pair of keys, and by how much (ln) people in general are slower there than usual."""
+def _key_kinds(stroke: Stroke) -> tuple[str, ...]:
+    """The kinds of a key that people in general hold longer or shorter."""
+    if stroke.kind in ("shift", "backspace"):
+        return (stroke.kind,)
+    finger = _FINGERS[stroke.finger]
+    if stroke.held:
+        return finger, "capital"
+    return (finger, "digit") if stroke.key in _DIGITS else (finger,)
+
+
+def _transition(before: Stroke, stroke: Stroke) -> str:
+    """The kind of a pair of keys."""
+    if before.kind == "backspace":
+        return "backspace again" if stroke.kind == "backspace" else "after backspace"
+    if stroke.kind in ("shift", "modifier"):
+        return "to shift"
+    if stroke.kind == "backspace":
+        return "to backspace"
+    if before.kind in ("shift", "modifier"):
+        return "after shift"
+    if stroke.held and not before.held:  # where the shift key itself is not recorded
+        return "through shift"
     if before.key == stroke.key:
-        return "repeat", 0.11
-    if stroke.kind == "shift":
-        return "to shift", 0.50
-    if before.kind == "shift":
-        return "after shift", 0.20
+        return "repeat"
+    if before.held and not stroke.held:
+        return "after capital"
     if before.kind == "space":
-        return "after space", 0.54
+        return "after space"
     if stroke.kind == "space":
-        return "to space", 0.09
+        return "to space"
     if before.kind == stroke.kind == "letter":
         return _between_letters(before, stroke)
-    return "other", 0.45
+    if stroke.key == "13":
+        return "to enter"
+    if before.kind == "letter":
+        return "to other"
+    return "after other" if stroke.kind == "letter" else "between others"
 
 
-def _between_letters(before: Stroke, stroke: Stroke) -> tuple[str, float]:
+def _between_letters(before: Stroke, stroke: Stroke) -> str:
     if before.finger == stroke.finger:
-        return "same finger", 0.34
-    if before.left_hand == stroke.left_hand:
-        return "same hand", 0.15
-    return "other hand", 0.045
+        return "same finger"
+    if before.left_hand != stroke.left_hand:
+        return "other hand"
+    return "neighbouring finger" if abs(before.finger - stroke.finger) == 1 else "same hand"

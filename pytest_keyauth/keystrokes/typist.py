@@ -1,29 +1,31 @@
 """Made-up people who type: each text is a new recording in their own rhythm, in the provider's format."""
 
 import math
-import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from operator import itemgetter, sub
-from statistics import NormalDist
-from typing import NamedTuple
+from functools import lru_cache
+from itertools import pairwise
+from operator import itemgetter
+from random import Random
 
 from pytest_keyauth.keystrokes.grammar import Recording, write
-from pytest_keyauth.keystrokes.keyboard import GERMAN, HELD, Layout, Stroke
-from pytest_keyauth.keystrokes.rhythm import NOISE, Rhythm
+from pytest_keyauth.keystrokes.keyboard import GERMAN, Layout, Stroke
+from pytest_keyauth.keystrokes.mistakes import with_mistakes
+from pytest_keyauth.keystrokes.names import find_name
+from pytest_keyauth.keystrokes.noise import DEVIATES
+from pytest_keyauth.keystrokes.performance import Form, Press, perform, press_held
+from pytest_keyauth.keystrokes.population import DISTINCT, PASSWORD, TEXT, Population, Task
+from pytest_keyauth.keystrokes.rhythm import Rhythm
+from pytest_keyauth.keystrokes.sitting import Sitting
 
 __all__ = ["RecordingTimes", "Typist"]
 
 BROWSER = "firefox/38.0"  # the one of the document's samples
 
-_SHORTEST_MS = 25  # of a hold, and of an interval: a shift key's release has to fit into it
-_LONGEST_HOLD_MS = 600
-_LONGEST_INTERVAL_MS = 1400
-
-# Values as likely as each other that together are normally distributed, cut off at 2.5 standard deviations:
-# to pick one takes a fraction of the time that it takes to compute one.
-_DEVIATES = tuple(max(-2.5, min(2.5, NormalDist().inv_cdf((number + 0.5) / 1000))) for number in range(1000))
+_FORGET_FAST, _FORGET_SLOWLY = 12, 110  # repetitions after which a beginner's slowness has fallen to a third
+_FAST_SHARE = 0.6
 
 
 class RecordingTimes:
@@ -44,111 +46,163 @@ def _recording_times() -> Callable[[], datetime]:
     return RecordingTimes(datetime(2026, 1, 5, 9, 0, 0))
 
 
-class _Press(NamedTuple):
-    """One key down and up again, in ms from the first key down."""
+@dataclass
+class _Past:
+    """What a person has typed so far: how often each password, and in what form the last recordings were."""
 
-    key: str
-    down_ms: int
-    up_ms: int
+    random: Random
+    repetitions: dict[str, int] = field(default_factory=dict)
+    forms: dict[Task, Form] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Typist:
-    """One made-up person at a keyboard. Two typists with the same seeds and device make the same recordings.
+    """One made-up person at a keyboard. Two typists with the same seeds, device and so on make the same recordings.
 
     The person follows from `seed`; what chance does to the recordings follows from `recordings` too, so that one
-    person can type anew in every test. `clock` says when each recording was made. Typists are equal if they are
-    the same person: what they have typed so far is state beside it. Every recording differs from those before.
+    person can type anew in every test. `population` says how much people differ and vary; `pace` sets the speed in
+    words per minute, which is the person's own otherwise. `clock` says when each recording was made. `number` is the
+    person's in a cast. Typists are equal if they are the same person at the same time: what they have typed so far is
+    state beside it.
     """
 
-    name: str
     seed: int | str
-    mobile: bool = False
+    population: Population = DISTINCT
     layout: Layout = GERMAN
+    mobile: bool = False
+    pace: float | None = None
+    number: int = field(default=0, repr=False, compare=False)
+    day: float = 0.0
+    sitting: int = 0
     clock: Callable[[], datetime] = field(default_factory=_recording_times, repr=False, compare=False)
     recordings: int | str | None = field(default=None, repr=False, compare=False)
-    rhythm: Rhythm = field(init=False, repr=False)
-    _random: random.Random = field(init=False, repr=False, compare=False)
+    rhythm: Rhythm = field(init=False, repr=False, compare=False)
+    _past: _Past = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Derive the person from the seed, and what chance does to each recording."""
-        object.__setattr__(self, "rhythm", Rhythm.drawn(f"{self.seed}", self.mobile))
-        typing = f"typing of {self.seed}" if self.recordings is None else f"typing of {self.seed} in {self.recordings}"
-        object.__setattr__(self, "_random", random.Random(typing))
+        if self.pace is not None and not 10 <= self.pace <= 150:
+            raise ValueError(f"nobody types {self.pace!r} words per minute here; expected 10 to 150")
+        rhythm = Rhythm.drawn(f"{self.seed}", self.mobile, self.population, self.pace)
+        typing = f"typing of {self.seed} in {self.recordings}, sitting {self.sitting}"
+        object.__setattr__(self, "rhythm", rhythm)
+        object.__setattr__(self, "_past", _Past(Random(typing)))
 
-    def types(self, text: str) -> str:
+    @property
+    def name(self) -> str:
+        """A made-up name, fit for the language; by Faker where that is installed."""
+        return find_name(self.language, self.seed, self.number)
+
+    @property
+    def language(self) -> str:
+        """The language of the keyboard, a BCP 47 tag."""
+        return self.layout.language
+
+    @property
+    def words_per_minute(self) -> float:
+        """About how fast this person types text, in words of five characters."""
+        return self.rhythm.words_per_minute
+
+    @property
+    def device(self) -> str:
+        """What this person types on: desktop or mobile."""
+        return "mobile" if self.mobile else "desktop"
+
+    def types(self, text: str, *, mistakes: bool | float = False) -> str:
         """A new AnyText sample: this person types the text.
+
+        With `mistakes`, some keys are wrong and corrected with the backspace key; so many of all keys are backspaces,
+        or as many as this person makes for True.
 
         Raises ValueError for an empty text, UntypeableCharacterError for a character that no key writes.
         """
         _check_text(text)
-        strokes, spans = _with_held(self.layout.strokes(text))
-        return write(self._recording(None, self._presses(strokes, spans)))
+        return write(self.strikes(self.layout.strokes(self._mistyped(text, mistakes))))
 
-    def password(self, text: str) -> str:
+    def password(self, text: str, *, mistakes: bool | float = False) -> str:
         """A new masked sample: this person types the password, and only its length and rhythm are recorded.
+
+        The more often, the faster, where practice matters in the population. With `mistakes`, each wrong key and each
+        backspace is a keystroke more than the length says (assumed): the emulator finds that out of specification.
 
         Any characters will do, since none is shown. Raises ValueError for an empty password.
         """
         _check_text(text)
+        typed = self._mistyped(text, mistakes) if mistakes else text
         # One position for each character: of a dead key and its letter, the letter's.
-        strokes = [(self.layout.find(character) or (_unknown(character),))[-1] for character in text]
-        presses = self._presses(strokes, {})
+        strokes = [(self.layout.find(character) or (_unknown(character),))[-1] for character in typed]
+        repetition = self._past.repetitions.get(text, 0)
+        self._past.repetitions[text] = repetition + 1
+        presses = self._perform(PASSWORD, strokes, {}, _unpractised(repetition))
         masked = [press._replace(key=f"I{position}") for position, press in enumerate(presses)]
-        return write(self._recording(str(len(text)), masked))
+        return write(self._record(str(len(text)), masked))
 
-    def _recording(self, length: str | None, presses: Sequence[_Press]) -> Recording:
+    def strikes(self, strokes: Sequence[Stroke]) -> Recording:
+        """A new recording of keys that are struck one after the other, with what has to be held for each."""
+        struck, spans = press_held(strokes)
+        return self._record(None, self._perform(TEXT, struck, spans, 0.0))
+
+    def later(self, days: float = 1.0) -> "Typist":
+        """The same person, so many days later: another sitting, habits that have moved a little, the practice kept.
+
+        Raises ValueError for less than no days.
+        """
+        if not days >= 0:
+            raise ValueError(f"nobody types {days!r} days later; expected 0 or more")
+        clock = self.clock
+        later = replace(
+            self,
+            day=self.day + days,
+            sitting=self.sitting + 1,
+            clock=lambda: clock() + timedelta(days=days),
+        )
+        later._past.repetitions.update(self._past.repetitions)
+        return later
+
+    def practised(self, text: str, times: int = 200) -> "Typist":
+        """The same person, who has typed that password so many times more."""
+        practised = replace(self)
+        object.__setattr__(practised, "_past", deepcopy(self._past))
+        practised._past.repetitions[text] = self._past.repetitions.get(text, 0) + times
+        return practised
+
+    def _mistyped(self, text: str, mistakes: bool | float) -> str:
+        rate = self.rhythm.mistakes if mistakes is True else float(mistakes)
+        return with_mistakes(text, self.layout, self._past.random, rate) if rate else text
+
+    def _perform(self, task: Task, strokes: Sequence[Stroke], spans: dict[int, int], unpractised: float) -> list[Press]:
+        past, sitting = self._past, _sit(self.rhythm, task, self.sitting, self.day)
+        form = past.forms[task] = past.forms.get(task, Form(0.0, 0.0)).next(sitting, past.random)
+        return perform(sitting, strokes, spans, form, unpractised * self.population.practice, past.random)
+
+    def _record(self, length: str | None, presses: Sequence[Press]) -> Recording:
+        """What the recorder makes of key presses, with the resolution of the browser's clock."""
         events = [(down_ms, "d", key) for key, down_ms, _ in presses]
         events += [(up_ms, "u", key) for key, _, up_ms in presses]
         events.sort(key=itemgetter(0))
-        times_ms = [time_ms for time_ms, _, _ in events]
-        to_first_key_ms = _as_ms(5.5 + 0.5 * self._random.choice(_DEVIATES), 2000)
+        clock_ms = self.rhythm.clock_ms
+        first_ms = math.exp(5.5 + 0.5 * self._past.random.choice(DEVIATES))
+        times_ms = [0, *[int((first_ms + time_ms) // clock_ms * clock_ms) for time_ms, _, _ in events]]
         return Recording(
             browser=BROWSER,
             mobile=self.mobile,
             recorded_at=self.clock().strftime("%Y-%m-%d %H:%M:%S"),
             length=length,
-            delays_ms=(to_first_key_ms, *map(sub, times_ms[1:], times_ms)),
+            delays_ms=tuple([after_ms - before_ms for before_ms, after_ms in pairwise(times_ms)]),
             actions="".join([action for _, action, _ in events]),
             keys=tuple([key for _, _, key in events]),
         )
 
-    def _presses(self, strokes: Sequence[Stroke], spans: dict[int, int]) -> list[_Press]:
-        """Strike the keys in turn. `spans` has each held key's index, and that of the last stroke it is for."""
-        rhythm = self.rhythm
-        hold_shift = self._random.gauss(0, 0.045 * NOISE)  # nobody is equally awake each time
-        interval_shift = self._random.gauss(0, 0.055 * NOISE)
-        deviates = self._random.choices(_DEVIATES, k=2 * len(strokes))
-        presses: list[_Press] = []
-        free_ms: dict[str, int] = {}  # when each key was last released
-        down_ms = 0
-        for index, stroke in enumerate(strokes):
-            if index:
-                interval = rhythm.interval(strokes[index - 1], stroke) + interval_shift
-                down_ms += _as_ms(interval + rhythm.interval_noise * deviates[2 * index], _LONGEST_INTERVAL_MS)
-            if down_ms < free_ms.get(stroke.key, -10) + 10:  # a key must come up before it can go down again
-                down_ms = free_ms[stroke.key] + self._random.randint(10, 40)
-            hold = rhythm.hold(stroke) + hold_shift
-            up_ms = down_ms + _as_ms(hold + rhythm.hold_noise * deviates[2 * index + 1], _LONGEST_HOLD_MS)
-            free_ms[stroke.key] = up_ms
-            presses.append(_Press(stroke.key, down_ms, up_ms))
-        for index, last in spans.items():
-            presses[index] = presses[index]._replace(up_ms=self._shift_up_ms(presses, last))
-        return presses
 
-    def _shift_up_ms(self, presses: Sequence[_Press], last: int) -> int:
-        """When shift is let go of: after the last letter it is for went down, before the next one does."""
-        letter = presses[last]
-        delay_ms = round((letter.up_ms - letter.down_ms) * self.rhythm.shift_share)
-        if last + 1 < len(presses):
-            delay_ms = min(delay_ms, presses[last + 1].down_ms - letter.down_ms - 1)
-        return letter.down_ms + max(1, delay_ms)
+@lru_cache(maxsize=1024)  # habits are remembered with it, so that each is computed once in a run
+def _sit(rhythm: Rhythm, task: Task, number: int, day: float) -> Sitting:
+    return Sitting(rhythm, task, number, day)
 
 
-def _as_ms(logarithm: float, longest_ms: int) -> int:
-    """The whole milliseconds of which this is the natural logarithm, within what people and recorders do."""
-    time_ms = round(math.exp(logarithm))
-    return time_ms if _SHORTEST_MS <= time_ms <= longest_ms else max(_SHORTEST_MS, min(longest_ms, time_ms))
+def _unpractised(repetition: int) -> float:
+    """How much of a beginner's slowness is left after so many repetitions: 1 at first."""
+    fast, slow = math.exp(-repetition / _FORGET_FAST), math.exp(-repetition / _FORGET_SLOWLY)
+    return _FAST_SHARE * fast + (1 - _FAST_SHARE) * slow
 
 
 def _check_text(text: object) -> None:
@@ -159,24 +213,3 @@ def _check_text(text: object) -> None:
 def _unknown(character: str) -> Stroke:
     """A key for a character of a password that is not on the layout: slow to find, but always the same."""
     return Stroke(f"U+{ord(character):04X}", "other", 4)
-
-
-def _with_held(strokes: Sequence[Stroke]) -> tuple[list[Stroke], dict[int, int]]:
-    """Put held keys before each run of strokes that need them; also maps each one's index to that of the run's last.
-
-    One shift key serves a whole run, whichever hand strikes.
-    """
-    result: list[Stroke] = []
-    spans: dict[int, int] = {}
-    down: dict[str, int] = {}  # the index of each key that is held
-    for stroke in strokes:
-        shift = next((key for key in down if HELD[key].kind == "shift"), None)
-        held = [shift or key if HELD[key].kind == "shift" else key for key in stroke.held]
-        down = {key: index for key, index in down.items() if key in held}
-        for key in held:
-            if key not in down:
-                down[key] = len(result)
-                result.append(HELD[key])
-        result.append(stroke)
-        spans |= dict.fromkeys(down.values(), len(result) - 1)
-    return result, spans

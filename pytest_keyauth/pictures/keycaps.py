@@ -40,8 +40,8 @@ def _printed(key: str, layout: Layout) -> str | None:
     if key.isdecimal() and int(key) in _FUNCTION_KEYS:
         return f"F{int(key) - _FUNCTION_KEYS.start + 1}"
     for character in layout.characters:
-        stroke = layout.find(character)
-        if stroke is not None and stroke.key == key and stroke.shift is None:
+        strokes = layout.find(character) or ()
+        if [(stroke.key, stroke.held) for stroke in strokes] == [(key, ())]:
             return character.upper() if len(character.upper()) == 1 else character
     return None
 

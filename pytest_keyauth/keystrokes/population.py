@@ -1,0 +1,260 @@
+"""Populations: what made-up people have in common, by how much they differ, and by how much each of them varies.
+
+Times are natural logarithms of milliseconds. The human figures are rounded from public data: sentences (Dhakal, Feit,
+Kristensson, Oulasvirta: *Observations on Typing from 136 Million Keystrokes*, CHI 2018) and a password typed 400 times
+(Killourhy, Maxion: *Comparing Anomaly-Detection Algorithms for Keystroke Dynamics*, DSN 2009). What is said of touch
+screens is assumed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pytest_keyauth.keystrokes.noise import HESITATING, LEANING, STEADY, Shape
+
+__all__ = ["DISTINCT", "PASSWORD", "POPULATIONS", "REALISTIC", "TEXT", "Aspect", "Population", "Task"]
+
+
+@dataclass(frozen=True, eq=False)
+class Aspect:
+    """One kind of time (holds, or intervals) at one kind of typing: what is usual, and how much a person varies.
+
+    ``offsets``: by how much people in general are slower than their level, by kind of key or of pair.
+    ``habit``: by how much people differ at a single key or pair.
+    ``least_ms``: what such a pair takes at the least, added to what the person's rhythm says.
+    ``noise``: of single keystrokes, with factors for some kinds; ``noise_spread``: by how much keys or pairs differ in
+    that, as a factor's logarithm.
+    ``shape``: how the noise is distributed. ``carry``: its correlation from one keystroke to the next.
+    ``shift``: of whole recordings; ``memory``: how much of that goes on in the next recording, a correlation.
+    ``sitting``: of all keys together from one sitting to the next; ``sitting_habit``: of a single key or pair.
+    ``fluency``: by how much less a pair of letters takes after another pair of letters.
+    ``practice``: by how much more the first try at a text takes than one after endless practice; ``practice_noise``: by
+    how much more it scatters, as a share.
+    All are standard deviations where nothing else is said.
+    """
+
+    offsets: Mapping[str, float]
+    least_ms: Mapping[str, float]
+    habit: float
+    noise: float
+    noise_factors: Mapping[str, float]
+    noise_spread: float
+    shape: Shape
+    carry: float
+    shift: float
+    memory: float
+    sitting: float
+    sitting_habit: float
+    fluency: float
+    practice: float
+    practice_noise: float
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """One kind of typing."""
+
+    hold: Aspect
+    interval: Aspect
+
+
+TEXT = Task(
+    hold=Aspect(
+        offsets={
+            "shift": 0.9,
+            "backspace": -0.27,
+            "left little": 0.14,
+            "left ring": 0.09,
+            "left middle": 0.04,
+            "left index": -0.03,
+            "right index": -0.05,
+            "right middle": -0.04,
+            "right ring": -0.04,
+            "right little": -0.04,
+        },
+        least_ms={},
+        habit=0.12,
+        noise=0.20,
+        noise_factors={},
+        noise_spread=0.10,
+        shape=LEANING,
+        carry=0.14,
+        shift=0.045,
+        memory=0.0,
+        sitting=0.06,
+        sitting_habit=0.0,
+        fluency=0.0,
+        practice=0.0,
+        practice_noise=0.0,
+    ),
+    interval=Aspect(
+        offsets={
+            "other hand": 0.0,
+            "neighbouring finger": 0.07,
+            "same hand": 0.19,
+            "same finger": 0.33,
+            "repeat": 0.13,
+            "to space": -0.03,
+            "after space": 0.40,
+            "to shift": 0.56,
+            "after shift": 0.16,
+            "after capital": 0.10,
+            "to backspace": 1.12,
+            "after backspace": 0.48,
+            "backspace again": 0.07,
+            "to other": 0.60,
+            "to enter": 0.60,
+            "after other": 0.34,
+            "between others": 0.50,
+        },
+        least_ms={},
+        habit=0.15,
+        noise=0.31,
+        noise_factors={},
+        noise_spread=0.12,
+        shape=HESITATING,
+        carry=0.08,
+        shift=0.055,
+        memory=0.0,
+        sitting=0.08,
+        sitting_habit=0.0,
+        fluency=0.0,
+        practice=0.0,
+        practice_noise=0.0,
+    ),
+)
+"""New text each time: every keystroke is found anew."""
+
+PASSWORD = Task(
+    hold=Aspect(
+        offsets={
+            "shift": 0.7,
+            "backspace": -0.5,
+            "left little": -0.09,
+            "left ring": -0.14,
+            "left middle": -0.25,
+            "left index": -0.22,
+            "right index": -0.26,
+            "right middle": -0.34,
+            "right ring": -0.14,
+            "right little": -0.23,
+            "digit": -0.12,
+            "capital": 0.12,
+        },
+        least_ms={},
+        habit=0.15,
+        noise=0.11,
+        noise_factors={},
+        noise_spread=0.24,
+        shape=LEANING,
+        carry=0.05,
+        shift=0.04,
+        memory=0.75,
+        sitting=0.05,
+        sitting_habit=0.065,
+        fluency=0.0,
+        practice=-0.08,
+        practice_noise=0.0,
+    ),
+    interval=Aspect(
+        offsets={
+            "other hand": -0.15,
+            "neighbouring finger": 0.18,
+            "same hand": 0.28,
+            "same finger": 0.33,
+            "repeat": 0.13,
+            "to space": 0.0,
+            "after space": 0.20,
+            "to shift": 0.56,
+            "after shift": 0.16,
+            "through shift": 0.57,
+            "after capital": 0.19,
+            "to backspace": 1.12,
+            "after backspace": 0.48,
+            "backspace again": 0.07,
+            "to other": 0.50,
+            "to enter": 0.34,
+            "after other": 0.0,
+            "between others": 0.50,
+        },
+        least_ms={
+            "through shift": 120.0,
+            "to other": 40.0,
+            "to enter": 45.0,
+            "after other": 30.0,
+            "between others": 40.0,
+            "after capital": 15.0,
+        },
+        habit=0.18,
+        noise=0.145,
+        noise_factors={"same hand": 0.8, "to enter": 0.85, "after other": 1.25, "to other": 1.2},
+        noise_spread=0.42,
+        shape=STEADY,
+        carry=0.06,
+        shift=0.05,
+        memory=0.7,
+        sitting=0.07,
+        sitting_habit=0.15,
+        fluency=-0.16,
+        practice=0.45,
+        practice_noise=0.6,
+    ),
+)
+"""The same few keys again and again: a movement that was learnt, but that changes from one sitting to the next."""
+
+
+@dataclass(frozen=True, repr=False)
+class Population:
+    """A set of people to draw from.
+
+    As multiples of what human beings do: ``level_spread`` and ``habit_spread``, by how much people differ altogether
+    and at single keys and pairs; ``noise``, by how much each varies from keystroke to keystroke; ``unsteadiness``, from
+    recording to recording, from sitting to sitting and over the months; ``practice``, by how much practice matters.
+    The ranges of the levels keep out who could not type, or whose keystrokes the recorder would take for pauses.
+    ``clocks_ms``: the resolutions of their browsers' clocks, each with the cumulated share of people who have it.
+    """
+
+    name: str
+    level_spread: float
+    habit_spread: float
+    noise: float
+    unsteadiness: float
+    practice: float
+    hold_range: tuple[float, float]
+    interval_range: tuple[float, float]
+    most_hold_over_interval: float
+    clocks_ms: tuple[tuple[float, float], ...]
+
+    def __repr__(self) -> str:
+        """By name: the numbers say little in a failing test."""
+        return self.name.upper()
+
+
+REALISTIC = Population(
+    "realistic",
+    level_spread=1.0,
+    habit_spread=1.0,
+    noise=1.0,
+    unsteadiness=1.0,
+    practice=1.0,
+    hold_range=(4.0, 5.4),
+    interval_range=(4.2, 6.2),
+    most_hold_over_interval=0.7,
+    clocks_ms=((0.80, 1.0), (0.92, 8.0), (1.0, 1000 / 64)),
+)
+"""People as they are: sometimes one is taken for another."""
+
+DISTINCT = Population(
+    "distinct",
+    level_spread=2.0,
+    habit_spread=3.0,
+    noise=0.6,
+    unsteadiness=0.3,
+    practice=0.0,
+    hold_range=(4.05, 5.35),
+    interval_range=(4.45, 6.0),
+    most_hold_over_interval=0.1,
+    clocks_ms=((1.0, 1.0),),
+)
+"""People who are never taken for each other, so that no test of a user's depends on luck."""
+
+POPULATIONS: Mapping[str, Population] = {population.name: population for population in (DISTINCT, REALISTIC)}
