@@ -190,7 +190,7 @@ def keyfax_emulator(_keyfax_target: "KeyfaxTarget") -> "KeyfaxControl":
 
 @pytest.fixture
 def typists(request: pytest.FixtureRequest) -> "Callable[..., list[Typist]]":
-    """Make people whose rhythms are well apart: typists(2); mode="realistic" makes them as they are, language="fr" …."""
+    """A maker of made-up people: two who are well apart for 2, or people as they are with mode="realistic"."""
 
     def typists(
         count: int,

@@ -14,7 +14,7 @@ Mode = Literal["distinct", "realistic"]
 Device = Literal["desktop", "mobile"]
 DEVICES = ("desktop", "mobile")
 
-_CANDIDATES = 40  # for each part; the one farthest from everybody before gets it
+_CANDIDATES = 50  # for each part; the one farthest from everybody before gets it
 
 
 class _Part(NamedTuple):

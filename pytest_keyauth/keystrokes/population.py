@@ -18,6 +18,7 @@ __all__ = ["DISTINCT", "PASSWORD", "POPULATIONS", "REALISTIC", "TEXT", "Aspect",
 class Aspect:
     """One kind of time (holds, or intervals) at one kind of typing: what is usual, and how much a person varies.
 
+    ``learnt``: whether it is known by heart.
     ``offsets``: by how much people in general are slower than their level, by kind of key or of pair.
     ``habit``: by how much people differ at a single key or pair.
     ``least_ms``: what such a pair takes at the least, added to what the person's rhythm says.
@@ -32,6 +33,7 @@ class Aspect:
     All are standard deviations where nothing else is said.
     """
 
+    learnt: bool
     offsets: Mapping[str, float]
     least_ms: Mapping[str, float]
     habit: float
@@ -59,6 +61,7 @@ class Task:
 
 TEXT = Task(
     hold=Aspect(
+        learnt=False,
         offsets={
             "shift": 0.9,
             "backspace": -0.27,
@@ -87,6 +90,7 @@ TEXT = Task(
         practice_noise=0.0,
     ),
     interval=Aspect(
+        learnt=False,
         offsets={
             "other hand": 0.0,
             "neighbouring finger": 0.07,
@@ -126,6 +130,7 @@ TEXT = Task(
 
 PASSWORD = Task(
     hold=Aspect(
+        learnt=True,
         offsets={
             "shift": 0.7,
             "backspace": -0.5,
@@ -156,6 +161,7 @@ PASSWORD = Task(
         practice_noise=0.0,
     ),
     interval=Aspect(
+        learnt=True,
         offsets={
             "other hand": -0.15,
             "neighbouring finger": 0.18,
@@ -206,9 +212,11 @@ PASSWORD = Task(
 class Population:
     """A set of people to draw from.
 
-    As multiples of what human beings do: ``level_spread`` and ``habit_spread``, by how much people differ altogether
-    and at single keys and pairs; ``noise``, by how much each varies from keystroke to keystroke; ``unsteadiness``, from
-    recording to recording, from sitting to sitting and over the months; ``practice``, by how much practice matters.
+    As multiples of what human beings do: ``level_spread``, by how much people differ altogether; ``habit_spread`` and
+    ``learnt_habit_spread``, at single keys and pairs of text and of passwords (``even_habits``: evenly, without extremes
+    that a scorer would cut off, or normally); ``noise``, by how much each varies from keystroke to keystroke;
+    ``unsteadiness``, from recording to recording, from sitting to sitting and over the months; ``practice``, by how much
+    practice matters.
     The ranges of the levels keep out who could not type, or whose keystrokes the recorder would take for pauses.
     ``clocks_ms``: the resolutions of their browsers' clocks, each with the cumulated share of people who have it.
     """
@@ -216,6 +224,8 @@ class Population:
     name: str
     level_spread: float
     habit_spread: float
+    learnt_habit_spread: float
+    even_habits: bool
     noise: float
     unsteadiness: float
     practice: float
@@ -233,6 +243,8 @@ REALISTIC = Population(
     "realistic",
     level_spread=1.0,
     habit_spread=1.0,
+    learnt_habit_spread=1.0,
+    even_habits=False,
     noise=1.0,
     unsteadiness=1.0,
     practice=1.0,
@@ -247,11 +259,13 @@ DISTINCT = Population(
     "distinct",
     level_spread=2.0,
     habit_spread=3.0,
-    noise=0.6,
+    learnt_habit_spread=4.0,
+    even_habits=True,
+    noise=0.5,
     unsteadiness=0.3,
     practice=0.0,
     hold_range=(4.05, 5.35),
-    interval_range=(4.45, 6.0),
+    interval_range=(4.45, 5.8),
     most_hold_over_interval=0.1,
     clocks_ms=((1.0, 1.0),),
 )

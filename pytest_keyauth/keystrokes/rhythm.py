@@ -6,25 +6,29 @@ the last key's going down to this one's.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import blake2b
-from statistics import NormalDist
+from itertools import pairwise
+from statistics import NormalDist, fmean
 from typing import NamedTuple
 
-from pytest_keyauth.keystrokes.keyboard import Stroke
+from pytest_keyauth.keystrokes.keyboard import GERMAN, Stroke
 from pytest_keyauth.keystrokes.mistakes import HIGHEST_RATE
-from pytest_keyauth.keystrokes.population import TEXT, Aspect, Population
+from pytest_keyauth.keystrokes.population import PASSWORD, TEXT, Aspect, Population, Task
 
 __all__ = ["Habit", "Rhythm", "deviation", "standing"]
 
 _NORMAL = NormalDist()
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_PANEL = "vogel-27quarz2026jimypfad9buck13hexen48wist"  # each letter, and most digits
+_RUN = 7
+_HUMAN_HOLD_NOISE, _HUMAN_INTERVAL_NOISE = 0.15, 0.25
 
 # Typical levels, ln ms: a desktop's from people who typed sentences; on a touch screen, by assumption, keys are held
 # for less time and found more slowly.
 _HOLD_LEVEL = {False: 4.65, True: 4.35}
-_INTERVAL_LEVEL = {False: 4.96, True: 5.3}
+_INTERVAL_LEVEL = {False: 4.96, True: 5.2}
 
 
 _KEYS_A_MINUTE = 60_000 / 5  # at one word a minute, in ms
@@ -39,6 +43,7 @@ _TRANSITION_SPREAD = {
 }
 
 
+_TO: Mapping[str, str] = {"shift": "to shift", "modifier": "to shift", "backspace": "to backspace"}
 _FINGERS = (
     "left little", "left ring", "left middle", "left index", "thumb",
     "thumb", "right index", "right middle", "right ring", "right little",
@@ -92,7 +97,7 @@ class Rhythm:
     @classmethod
     @lru_cache(maxsize=4096)  # habits are remembered with it, so that each is computed once in a run
     def drawn(cls, seed: str, mobile: bool, population: Population, pace: float | None = None) -> "Rhythm":
-        """The rhythm of the person with this seed, the same one always; of that pace (words per minute), or of their own."""
+        """The rhythm of the person with this seed, the same one always, of that pace in words per minute or their own."""
         intervals = NormalDist(_INTERVAL_LEVEL[mobile], 0.31 * population.level_spread)
         interval_level = _level(seed, "interval level", intervals, population.interval_range)
         if pace is not None:
@@ -115,24 +120,38 @@ class Rhythm:
 
     def hold(self, stroke: Stroke, aspect: Aspect) -> Habit:
         """This person's usual hold of a key."""
-        offset = sum(aspect.offsets.get(kind, 0.0) for kind in _key_kinds(stroke))
-        own = aspect.habit * self.population.habit_spread * deviation(self.seed, f"hold {stroke.key}")
-        if stroke.held:
-            own += 0.15 * self.population.habit_spread * deviation(self.seed, "hold of capitals")
         noise = self._noise(aspect, self.hold_noise, f"hold {stroke.key}")
-        return Habit(self.hold_level + offset + own, noise, aspect.practice * self.population.practice, 0.0)
+        return Habit(self._middle_hold(stroke, aspect), noise, aspect.practice * self.population.practice, 0.0)
 
     def interval(self, before: Stroke, stroke: Stroke, aspect: Aspect) -> Habit:
         """This person's usual interval from one key to the next."""
         name = _transition(before, stroke)
+        middle = self._middle_interval(name, before, stroke, aspect)
+        noise = self._noise(aspect, self.interval_noise, f"pair {before.key} {stroke.key}")
+        noise *= aspect.noise_factors.get(name, 1.0)
+        return Habit(middle, noise, self._practice(aspect, before, stroke), aspect.least_ms.get(name, 0.0))
+
+    def _middle_hold(self, stroke: Stroke, aspect: Aspect) -> float:
+        offset = sum(aspect.offsets.get(kind, 0.0) for kind in _key_kinds(stroke))
+        own = self._habit(aspect, aspect.habit, f"hold {stroke.key}")
+        if stroke.held:
+            own += self._habit(aspect, 0.15, "hold of capitals")
+        return self.hold_level + offset + own
+
+    def _middle_interval(self, name: str, before: Stroke, stroke: Stroke, aspect: Aspect) -> float:
         stretch = math.exp(0.20 * deviation(self.seed, f"stretch {name}"))
         spread = _TRANSITION_SPREAD.get(name, 0.13) * self.population.level_spread
         own = spread * deviation(self.seed, f"transition {name}")
-        pair = f"pair {before.key} {stroke.key}"
-        own += aspect.habit * self.population.habit_spread * deviation(self.seed, pair)
-        middle = self.interval_level + aspect.offsets[name] * stretch + own
-        noise = self._noise(aspect, self.interval_noise, pair) * aspect.noise_factors.get(name, 1.0)
-        return Habit(middle, noise, self._practice(aspect, before, stroke), aspect.least_ms.get(name, 0.0))
+        own += self._habit(aspect, aspect.habit, f"pair {before.key} {stroke.key}")
+        return self.interval_level + aspect.offsets[name] * stretch + own
+
+    def _habit(self, aspect: Aspect, human_spread: float, trait: str) -> float:
+        """By how much this person differs from others in a habit (ln)."""
+        population = self.population
+        spread = human_spread * (population.learnt_habit_spread if aspect.learnt else population.habit_spread)
+        if population.even_habits:
+            return spread * math.sqrt(3) * (2 * standing(self.seed, trait) - 1)
+        return spread * deviation(self.seed, trait)
 
     def _practice(self, aspect: Aspect, before: Stroke, stroke: Stroke) -> float:
         """What practice gains is a person's own, and a pair's; most where the hand has to leave the letters."""
@@ -160,17 +179,44 @@ class Rhythm:
         return 0.3 + 0.5 * standing(self.seed, "shift share")
 
     def distance(self, other: "Rhythm") -> float:
-        """How far apart two people are, in standard deviations of a human being's own variation.
+        """How far apart two people are where they are most alike, in units of a human being's own variation, 0 to 3.
 
-        From the mean difference of their holds of the letters (levels and habits) and of their intervals.
+        The mean difference of holds and intervals in a panel of letters: in text of all, in passwords of the run of so
+        many letters where it is smallest. Each counts up to 3: beyond that, no scorer is surer still.
         """
-        hold_distance = math.dist(self._letter_holds, other._letter_holds) / math.sqrt(len(_LETTERS))
-        interval_distance = self.interval_level - other.interval_level
-        return math.hypot(hold_distance / 0.20, interval_distance / 0.31)
+        text = _differ(self._in_text, other._in_text)
+        learnt = _differ(self._by_heart, other._by_heart)
+        return min(fmean(text), *(fmean(learnt[start : start + _RUN]) for start in range(len(learnt) - _RUN + 1)))
 
     @cached_property
-    def _letter_holds(self) -> list[float]:
-        return [self.hold(Stroke(str(ord(letter)), "letter", 0), TEXT.hold).middle for letter in _LETTERS]
+    def _in_text(self) -> list[tuple[float, float]]:
+        return self._middles(TEXT)
+
+    @cached_property
+    def _by_heart(self) -> list[tuple[float, float]]:
+        return self._middles(PASSWORD)
+
+    def _middles(self, task: Task) -> list[tuple[float, float]]:
+        """For each pair of the panel, the interval and the hold of the second key."""
+        return [
+            (
+                self._middle_interval(_transition(before, stroke), before, stroke, task.interval),
+                self._middle_hold(stroke, task.hold),
+            )
+            for before, stroke in pairwise(GERMAN.strokes(_PANEL))
+        ]
+
+
+def _differ(ones: list[tuple[float, float]], others: list[tuple[float, float]]) -> list[float]:
+    """The difference at each pair of the panel."""
+    return [
+        (
+            min(abs(interval - other_interval) / _HUMAN_INTERVAL_NOISE, 3.0)
+            + min(abs(hold - other_hold) / _HUMAN_HOLD_NOISE, 3.0)
+        )
+        / 2
+        for (interval, hold), (other_interval, other_hold) in zip(ones, others, strict=True)
+    ]
 
 
 def _key_kinds(stroke: Stroke) -> tuple[str, ...]:
@@ -187,10 +233,8 @@ def _transition(before: Stroke, stroke: Stroke) -> str:
     """The kind of a pair of keys."""
     if before.kind == "backspace":
         return "backspace again" if stroke.kind == "backspace" else "after backspace"
-    if stroke.kind in ("shift", "modifier"):
-        return "to shift"
-    if stroke.kind == "backspace":
-        return "to backspace"
+    if stroke.kind in _TO:
+        return _TO[stroke.kind]
     if before.kind in ("shift", "modifier"):
         return "after shift"
     if stroke.held and not before.held:  # where the shift key itself is not recorded
@@ -199,6 +243,10 @@ def _transition(before: Stroke, stroke: Stroke) -> str:
         return "repeat"
     if before.held and not stroke.held:
         return "after capital"
+    return _between_plain_keys(before, stroke)
+
+
+def _between_plain_keys(before: Stroke, stroke: Stroke) -> str:
     if before.kind == "space":
         return "after space"
     if stroke.kind == "space":

@@ -22,7 +22,8 @@ _WRITING_KEYS = tuple(stroke.key for stroke in GERMAN.strokes("eanstri doluhg,.b
 _SHIFT_KEYS = ("RSHIFT", "LSHIFT")
 _BACKSPACE = "8"
 
-# Each draw takes its time whatever is drawn, so that all strokes are drawn at once, as bytes. The times that bytes from 0 to 255 make are well within what people do and what the emulator takes for typing.
+# Each draw takes its time whatever is drawn, so that all strokes are drawn at once, as bytes. The times that
+# bytes from 0 to 255 make are well within what people do and what the emulator takes for typing.
 _SHORTEST_INTERVAL_MS, _INTERVAL_STEP_MS = 30, 3
 _SHORTEST_DWELL_MS = 20
 _BYTES_A_CHARACTER = 3
