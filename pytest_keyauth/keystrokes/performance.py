@@ -17,7 +17,6 @@ _LONGEST_HOLD_MS = 700
 _LONGEST_INTERVAL_MS = 4000
 _BETWEEN_REPEATS_MS = (10, 40)  # a key must come up before it can go down again
 
-_HOLD_TO_INTERVAL = 0.16  # who lingers on a key lingers before the next: a correlation
 _UNPRACTISED_FORM = 0.8  # by how much more a whole recording wavers at the first try
 
 
@@ -73,8 +72,7 @@ def _strike(
     """Strike each key, and let it come up again."""
     hold, interval = sitting.task.hold, sitting.task.interval
     hold_shape, interval_shape = bend(hold.shape, 1.0), bend(interval.shape, sitting.rhythm.tail)
-    hold_fresh = math.sqrt(1 - hold.carry**2)
-    interval_fresh = math.sqrt(1 - interval.carry**2 - _HOLD_TO_INTERVAL**2)
+    hold_fresh, interval_fresh = (math.sqrt(1 - aspect.carry**2 - aspect.coupling**2) for aspect in (hold, interval))
     noise_factor = 1 + interval.practice_noise * unpractised
     interval_shift = form.interval * (1 + _UNPRACTISED_FORM * unpractised)
     deviates = iter(random.choices(DEVIATES, k=2 * len(strokes)))
@@ -87,7 +85,7 @@ def _strike(
     for stroke, fresh_hold, fresh_interval in zip(strokes, deviates, deviates, strict=True):
         if presses:
             interval_deviate = (
-                interval.carry * interval_deviate + _HOLD_TO_INTERVAL * hold_deviate + interval_fresh * fresh_interval
+                interval.carry * interval_deviate + interval.coupling * hold_deviate + interval_fresh * fresh_interval
             )
             middle, noise, practice, least_ms = sitting.interval(before, stroke)
             was_fluent, fluent = fluent, _is_fluent(before, stroke)
@@ -99,7 +97,7 @@ def _strike(
                 down_ms = presses[-1].down_ms + 1
             if down_ms < released_ms.get(stroke.key, -math.inf) + _BETWEEN_REPEATS_MS[0]:
                 down_ms = released_ms[stroke.key] + random.uniform(*_BETWEEN_REPEATS_MS)
-        hold_deviate = hold.carry * hold_deviate + hold_fresh * fresh_hold
+        hold_deviate = hold.carry * hold_deviate + hold.coupling * interval_deviate + hold_fresh * fresh_hold
         middle, noise, practice, _ = sitting.hold(stroke)
         hold_ms = exp(
             middle + form.hold + unpractised * practice + noise * hold_shape[int((hold_deviate + REACH) * STEPS)]

@@ -9,7 +9,7 @@ screens is assumed.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pytest_keyauth.keystrokes.noise import HESITATING, LEANING, STEADY, Shape
+from pytest_keyauth.keystrokes.noise import HESITATING, LEANING, STEADY, TOUCHING, Shape
 
 __all__ = ["DISTINCT", "PASSWORD", "POPULATIONS", "REALISTIC", "TEXT", "Aspect", "Population", "Task"]
 
@@ -24,7 +24,8 @@ class Aspect:
     ``least_ms``: what such a pair takes at the least, added to what the person's rhythm says.
     ``noise``: of single keystrokes, with factors for some kinds; ``noise_spread``: by how much keys or pairs differ in
     that, as a factor's logarithm.
-    ``shape``: how the noise is distributed. ``carry``: its correlation from one keystroke to the next.
+    ``shape``: how the noise is distributed. ``carry``: its correlation from one keystroke to the next;
+    ``coupling``: with that of the other aspect just before.
     ``shift``: of whole recordings; ``memory``: how much of that goes on in the next recording, a correlation.
     ``sitting``: of all keys together from one sitting to the next; ``sitting_habit``: of a single key or pair.
     ``fluency``: by how much less a pair of letters takes after another pair of letters.
@@ -42,6 +43,7 @@ class Aspect:
     noise_spread: float
     shape: Shape
     carry: float
+    coupling: float
     shift: float
     memory: float
     sitting: float
@@ -63,7 +65,7 @@ TEXT = Task(
     hold=Aspect(
         learnt=False,
         offsets={
-            "shift": 0.9,
+            "shift": 0.95,
             "backspace": -0.27,
             "left little": 0.14,
             "left ring": 0.09,
@@ -81,6 +83,7 @@ TEXT = Task(
         noise_spread=0.10,
         shape=LEANING,
         carry=0.14,
+        coupling=-0.08,
         shift=0.045,
         memory=0.0,
         sitting=0.06,
@@ -95,14 +98,14 @@ TEXT = Task(
             "other hand": 0.0,
             "neighbouring finger": 0.07,
             "same hand": 0.19,
-            "same finger": 0.33,
-            "repeat": 0.13,
+            "same finger": 0.11,
+            "repeat": -0.30,
             "to space": -0.03,
             "after space": 0.40,
             "to shift": 0.56,
             "after shift": 0.16,
             "after capital": 0.10,
-            "to backspace": 1.12,
+            "to backspace": 0.92,
             "after backspace": 0.48,
             "backspace again": 0.07,
             "to other": 0.60,
@@ -110,13 +113,14 @@ TEXT = Task(
             "after other": 0.34,
             "between others": 0.50,
         },
-        least_ms={},
+        least_ms={"same finger": 40.0, "to backspace": 80.0, "repeat": 40.0},
         habit=0.15,
         noise=0.31,
-        noise_factors={},
+        noise_factors={"after space": 1.05, "after backspace": 1.33, "repeat": 0.6},
         noise_spread=0.12,
         shape=HESITATING,
         carry=0.08,
+        coupling=0.03,
         shift=0.055,
         memory=0.0,
         sitting=0.08,
@@ -150,8 +154,9 @@ PASSWORD = Task(
         noise=0.11,
         noise_factors={},
         noise_spread=0.24,
-        shape=LEANING,
+        shape=TOUCHING,
         carry=0.05,
+        coupling=-0.03,
         shift=0.04,
         memory=0.75,
         sitting=0.05,
@@ -196,6 +201,7 @@ PASSWORD = Task(
         noise_spread=0.42,
         shape=STEADY,
         carry=0.06,
+        coupling=0.16,
         shift=0.05,
         memory=0.7,
         sitting=0.07,
@@ -213,10 +219,10 @@ class Population:
     """A set of people to draw from.
 
     As multiples of what human beings do: ``level_spread``, by how much people differ altogether; ``habit_spread`` and
-    ``learnt_habit_spread``, at single keys and pairs of text and of passwords (``even_habits``: evenly, without extremes
-    that a scorer would cut off, or normally); ``noise``, by how much each varies from keystroke to keystroke;
-    ``unsteadiness``, from recording to recording, from sitting to sitting and over the months; ``practice``, by how much
-    practice matters.
+    ``learnt_habit_spread``, at single keys and pairs of text and of passwords (``even_habits``: evenly, without
+    extremes that a scorer would cut off, or normally); ``noise``, by how much each varies from keystroke to keystroke;
+    ``unsteadiness``, from recording to recording, from sitting to sitting and over the months; ``practice``, by how
+    much practice matters.
     The ranges of the levels keep out who could not type, or whose keystrokes the recorder would take for pauses.
     ``clocks_ms``: the resolutions of their browsers' clocks, each with the cumulated share of people who have it.
     """
@@ -232,7 +238,7 @@ class Population:
     hold_range: tuple[float, float]
     interval_range: tuple[float, float]
     most_hold_over_interval: float
-    clocks_ms: tuple[tuple[float, float], ...]
+    clocks_ms: tuple[tuple[float, int], ...]
 
     def __repr__(self) -> str:
         """By name: the numbers say little in a failing test."""
@@ -251,7 +257,7 @@ REALISTIC = Population(
     hold_range=(4.0, 5.4),
     interval_range=(4.2, 6.2),
     most_hold_over_interval=0.7,
-    clocks_ms=((0.80, 1.0), (0.92, 8.0), (1.0, 1000 / 64)),
+    clocks_ms=((0.67, 1), (0.97, 8), (1.0, 16)),
 )
 """People as they are: sometimes one is taken for another."""
 
@@ -267,7 +273,7 @@ DISTINCT = Population(
     hold_range=(4.05, 5.35),
     interval_range=(4.45, 5.8),
     most_hold_over_interval=0.1,
-    clocks_ms=((1.0, 1.0),),
+    clocks_ms=((1.0, 1),),
 )
 """People who are never taken for each other, so that no test of a user's depends on luck."""
 

@@ -35,7 +35,8 @@ _KEYS_A_MINUTE = 60_000 / 5  # at one word a minute, in ms
 _ABOVE_LEVEL = 0.33  # the logarithm of the mean interval in text, above the level
 
 _TRANSITION_SPREAD = {
-    "after space": 0.26,
+    "after space": 0.42,
+    "repeat": 0.05,
     "to shift": 0.26,
     "after shift": 0.26,
     "through shift": 0.08,
@@ -92,12 +93,12 @@ class Rhythm:
     interval_noise: float
     unsteadiness: float
     tail: float
-    clock_ms: float
+    clock_ms: int
 
     @classmethod
     @lru_cache(maxsize=4096)  # habits are remembered with it, so that each is computed once in a run
     def drawn(cls, seed: str, mobile: bool, population: Population, pace: float | None = None) -> "Rhythm":
-        """The rhythm of the person with this seed, the same one always, of that pace in words per minute or their own."""
+        """The rhythm of the person with this seed, always the same; of that pace (words per minute) or their own."""
         intervals = NormalDist(_INTERVAL_LEVEL[mobile], 0.31 * population.level_spread)
         interval_level = _level(seed, "interval level", intervals, population.interval_range)
         if pace is not None:
@@ -134,12 +135,14 @@ class Rhythm:
     def _middle_hold(self, stroke: Stroke, aspect: Aspect) -> float:
         offset = sum(aspect.offsets.get(kind, 0.0) for kind in _key_kinds(stroke))
         own = self._habit(aspect, aspect.habit, f"hold {stroke.key}")
+        if stroke.kind == "shift":
+            own += 0.3 * self.population.level_spread * deviation(self.seed, "hold of shift")
         if stroke.held:
             own += self._habit(aspect, 0.15, "hold of capitals")
         return self.hold_level + offset + own
 
     def _middle_interval(self, name: str, before: Stroke, stroke: Stroke, aspect: Aspect) -> float:
-        stretch = math.exp(0.20 * deviation(self.seed, f"stretch {name}"))
+        stretch = math.exp(0.30 * deviation(self.seed, f"stretch {name}"))
         spread = _TRANSITION_SPREAD.get(name, 0.13) * self.population.level_spread
         own = spread * deviation(self.seed, f"transition {name}")
         own += self._habit(aspect, aspect.habit, f"pair {before.key} {stroke.key}")

@@ -6,7 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from operator import itemgetter
 from random import Random
 
@@ -61,9 +61,9 @@ class Typist:
 
     The person follows from `seed`; what chance does to the recordings follows from `recordings` too, so that one
     person can type anew in every test. `population` says how much people differ and vary; `pace` sets the speed in
-    words per minute, which is the person's own otherwise. `clock` says when each recording was made. `number` is the
-    person's in a cast. Typists are equal if they are the same person at the same time: what they have typed so far is
-    state beside it.
+    words per minute, and `resolution_ms` that of the browser's clock, which are the person's own otherwise. `clock`
+    says when each recording was made. `number` is the person's in a cast. Typists are equal if they are the same person
+    at the same time: what they have typed so far is state beside it.
     """
 
     seed: int | str
@@ -71,6 +71,7 @@ class Typist:
     layout: Layout = GERMAN
     mobile: bool = False
     pace: float | None = None
+    resolution_ms: int | None = None
     number: int = field(default=0, repr=False, compare=False)
     day: float = 0.0
     sitting: int = 0
@@ -180,9 +181,8 @@ class Typist:
         events = [(down_ms, "d", key) for key, down_ms, _ in presses]
         events += [(up_ms, "u", key) for key, _, up_ms in presses]
         events.sort(key=itemgetter(0))
-        clock_ms = self.rhythm.clock_ms
         first_ms = math.exp(5.5 + 0.5 * self._past.random.choice(DEVIATES))
-        times_ms = [0, *[int((first_ms + time_ms) // clock_ms * clock_ms) for time_ms, _, _ in events]]
+        times_ms = [0, *self._read_clock([first_ms + time_ms for time_ms, _, _ in events])]
         return Recording(
             browser=BROWSER,
             mobile=self.mobile,
@@ -192,6 +192,18 @@ class Typist:
             actions="".join([action for _, action, _ in events]),
             keys=tuple([key for _, _, key in events]),
         )
+
+    def _read_clock(self, times_ms: Sequence[float]) -> list[int]:
+        """What the browser's clock says at these times: coarse clocks are rounded, and that not always alike."""
+        resolution_ms = self.resolution_ms or self.rhythm.clock_ms
+        if resolution_ms == 1:
+            return [int(time_ms) for time_ms in times_ms]
+        roundings_ms = self._past.random.choices((0, -1, 1), (0.88, 0.09, 0.03), k=len(times_ms))
+        read_ms = [
+            int(time_ms // resolution_ms) * resolution_ms + rounding_ms
+            for time_ms, rounding_ms in zip(times_ms, roundings_ms, strict=True)
+        ]
+        return list(accumulate(read_ms, max))
 
 
 @lru_cache(maxsize=1024)  # habits are remembered with it, so that each is computed once in a run
