@@ -1,10 +1,20 @@
+import sys
 from collections import defaultdict
 from itertools import combinations
 from statistics import fmean
+from typing import Any
 
 import pytest
 
+from pytest_keyauth.emulator.keytrac.anytext import Rhythm as AnytextRhythm
+from pytest_keyauth.emulator.keytrac.password import vectorize
+from pytest_keyauth.emulator.keytrac.profile import AnytextProfile, PasswordProfile
+from pytest_keyauth.emulator.keytrac.timing import measure
 from pytest_keyauth.keystrokes import Typist, cast, parse
+from pytest_keyauth.keystrokes.casting import Device
+from pytest_keyauth.keystrokes.names import find_name
+from pytest_keyauth.keystrokes.population import REALISTIC
+from pytest_keyauth.keystrokes.texts import sentence
 
 SENTENCE = "Der Nebel liegt noch auf den Wiesen, als Anna die Fähre am anderen Ufer zum ersten Mal sieht."
 OTHER_SENTENCE = "Auf dem Markt gibt es heute Birnen, Quitten und Honig, aber keinen frischen Käse mehr."
@@ -32,19 +42,76 @@ def test_a_cast_can_be_empty_but_not_less() -> None:
         cast(-1, 1)
 
 
-@pytest.mark.parametrize("mobile", [False, True])
-@pytest.mark.parametrize("seed", range(5))
-def test_thirty_typists_are_far_apart(seed: int, mobile: bool) -> None:
-    typists = cast(30, seed, mobile=mobile)
-    assert all(typist.mobile is mobile for typist in typists)
-    assert min(one.rhythm.distance(other.rhythm) for one, other in combinations(typists, 2)) > 2.3
+@pytest.mark.parametrize("device", ["desktop", "mobile"])
+@pytest.mark.parametrize("seed", range(3))
+def test_twenty_typists_are_far_apart_wherever_they_are_most_alike(seed: int, device: Device) -> None:
+    typists = cast(20, seed, device=device)
+    assert all(typist.device == device for typist in typists)
+    assert min(one.rhythm.distance(other.rhythm) for one, other in combinations(typists, 2)) > 1.5
 
 
-def test_everybody_has_a_name_of_their_own_however_many_there_are() -> None:
+def test_realistic_people_are_not_chosen_to_be_apart() -> None:
+    typists = cast(20, 1, mode="realistic")
+    assert {typist.population for typist in typists} == {REALISTIC}
+    assert min(one.rhythm.distance(other.rhythm) for one, other in combinations(typists, 2)) < 0.7
+
+
+def test_a_cast_types_on_the_keyboards_of_its_language_at_the_pace_that_was_asked_for() -> None:
+    [typist] = cast(1, 1, language="fr", pace=60)
+    assert typist.language == "fr"
+    assert round(typist.words_per_minute) == 60
+    assert parse(typist.types("Où ça ?")).keys
+    assert cast(1, 1, language="de-AT")[0].language == "de"
+
+
+@pytest.mark.parametrize(
+    ("wish", "message"),
+    [
+        ({"mode": "real"}, "mode='real': expected 'distinct' or 'realistic'"),
+        ({"device": "phone"}, "device='phone': expected 'desktop' or 'mobile'"),
+        ({"pace": 500}, "nobody types 500 words per minute here; expected 10 to 150"),
+        ({"language": "xx"}, "xx"),
+    ],
+)
+def test_what_no_cast_can_be_is_refused(wish: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        cast(1, 1, **wish)
+
+
+@pytest.mark.parametrize("method", ["anytext", "password"])
+def test_distinct_people_get_in_and_nobody_else_does(method: str) -> None:
+    for seed in range(3):
+        typists = cast(6, f"apart {seed}")
+        attempts, profiles = zip(*(enrolled(typist, method) for typist in typists), strict=True)
+        for number, profile in enumerate(profiles):
+            accepted = [profile.score([attempt]) >= 50 for attempt in attempts]
+            assert accepted == [number == other for other in range(6)]
+
+
+def enrolled(typist: Typist, method: str) -> tuple[Any, Any]:
+    """An attempt of a typist, and what the emulator has learnt of them from two sentences, or three passwords."""
+    if method == "anytext":
+        rhythms = [AnytextRhythm.of(measure(parse(typist.types(sentence(number))))) for number in range(3)]
+        return rhythms[2], AnytextProfile.enrol(rhythms[:2])
+    vectors = [vectorize(measure(parse(typist.password("kiesel-27")))) for _ in range(4)]
+    return vectors[3], PasswordProfile.enrol(9, vectors[:3])
+
+
+def test_everybody_has_a_name_of_their_own_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "faker", None)
+    find_name.cache_clear()
     names = [typist.name for typist in cast(80, 1)]
     assert len(set(names)) == 80
     assert names[0] == "Alma Birkhain"
     assert names[36] == "Alma Birkhain 2"
+    find_name.cache_clear()
+
+
+def test_where_faker_is_installed_names_are_of_the_language_and_of_the_seed() -> None:
+    pytest.importorskip("faker")
+    find_name.cache_clear()
+    assert find_name("pl", "somebody", 0) == find_name("pl", "somebody", 7) != find_name("pl", "somebody else", 0)
+    assert len({typist.name for typist in cast(30, 1, language="sv")}) > 25
 
 
 def habits(texts: list[str]) -> dict[str, float]:

@@ -113,7 +113,7 @@ def test_the_last_sample_is_from_the_other_device(factory: Factory) -> None:
 
 
 def test_the_other_device_of_a_phone_is_a_desktop() -> None:
-    texts = Samples(cast(1, 1, mobile=True)[0]).mixed_devices()
+    texts = Samples(cast(1, 1, device="mobile")[0]).mixed_devices()
     assert [parse(text).mobile for text in texts] == [True, False]
 
 
