@@ -13,7 +13,8 @@ __all__ = ["count_anytext_errors", "count_password_errors"]
 
 ACCEPTED_FROM = 50
 
-Scores = list[float]
+Enrol = Callable[[Typist], Callable[[Typist, int], float]]
+"""Enrols a typist, and gives what scores one recording of a typist, of the attempt of that number."""
 
 
 def count_anytext_errors(casts: int = 20, people: int = 10, attempts: int = 5) -> tuple[int, int]:

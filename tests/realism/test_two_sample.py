@@ -14,16 +14,16 @@ from .two_sample import compare_passwords
 
 @pytest.fixture(scope="module")
 def realistic() -> Passwords:
-    return type_passwords(10, 0)
+    return type_passwords(16, 0)
 
 
 def test_naive_people_are_found_out(realistic: Passwords) -> None:
-    naive = type_naive_passwords(realistic, 10, 1)
-    assert compare_passwords(realistic, naive, "forest", each=10, trees=20) >= 0.9
+    naive = type_naive_passwords(realistic, 16, 1)
+    assert compare_passwords(realistic, naive, "forest", each=10, trees=40) >= 0.9
 
 
 def test_realistic_people_are_like_other_realistic_people(realistic: Passwords) -> None:
-    assert 0.3 <= compare_passwords(realistic[:5], realistic[5:], "forest", each=10, trees=20) <= 0.7
+    assert 0.3 <= compare_passwords(realistic[:8], realistic[8:], "forest", each=10, trees=40) <= 0.7
 
 
 def test_scaled_manhattan_errs_on_realistic_people_and_the_emulator_errs_less(realistic: Passwords) -> None:
@@ -33,8 +33,8 @@ def test_scaled_manhattan_errs_on_realistic_people_and_the_emulator_errs_less(re
 
 
 def test_distinct_people_are_never_refused_nor_taken_for_each_other() -> None:
-    assert count_anytext_errors(casts=1, attempts=10) == (0, 0)
-    assert count_password_errors(casts=1, attempts=10) == (0, 0)
+    assert count_anytext_errors(casts=2) == (0, 0)
+    assert count_password_errors(casts=2) == (0, 0)
 
 
 def test_shift_is_held_for_the_keys_that_went_down_before_it_came_up() -> None:
