@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: contracts test slow lint bench browser lock clean
+.PHONY: contracts test slow lint bench realism browser lock clean
 
 contracts: $(READY)  ## the contracts against the embedded emulators
 	$(BIN)/pytest -p pytest_keyauth --keyauth-contracts=all --keyauth-fail-under=100 -q contracts
@@ -23,6 +23,9 @@ lint: $(READY)  ## formatting, ruff, types, arrows
 
 bench: $(READY)  ## the benchmarks, as ratios measured in one run
 	$(BIN)/python tests/bench/run.py
+
+realism: $(READY)  ## how human made-up people are, and how well scorers do; needs ../shared/data for most of it
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m tests.realism.run
 
 # pyproject.toml: what is needed; dev-requirements.txt: the exact versions that CI uses, with their hashes.
 $(READY): pyproject.toml dev-requirements.txt

@@ -13,7 +13,9 @@ from pathlib import Path
 from pytest_keyauth.emulator.keytrac.timing import Timing, measure
 from pytest_keyauth.keystrokes.grammar import Recording
 
-__all__ = ["read_people"]
+__all__ = ["AALTO_PATH", "read_people", "read_recordings"]
+
+AALTO_PATH = Path(__file__).parents[3] / "shared" / "data" / "aalto" / "keystrokes.csv.gz"
 
 Stroke = tuple[int, int, str]
 """(press_ms, release_ms, JavaScript key code)"""
@@ -21,14 +23,18 @@ Stroke = tuple[int, int, str]
 
 def read_people(path: Path) -> list[list[Timing]]:
     """The people of ``keystrokes.csv.gz``, ordered by their number, each with what is measured sentence by sentence."""
+    return [[measure(recording) for recording in recordings] for recordings in read_recordings(path)]
+
+
+def read_recordings(path: Path) -> list[list[Recording]]:
+    """The same people, each with a recording of each sentence."""
     strokes: dict[int, dict[int, list[Stroke]]] = defaultdict(lambda: defaultdict(list))
     with gzip.open(path, "rt", newline="") as lines:
         for row in csv.DictReader(lines):
             stroke = int(row["press_ms"]), int(row["release_ms"]), row["keycode"]
             strokes[int(row["participant"])][int(row["section"])].append(stroke)
     return [
-        [measure(_record(sentence)) for _, sentence in sorted(sentences.items())]
-        for _, sentences in sorted(strokes.items())
+        [_record(sentence) for _, sentence in sorted(sentences.items())] for _, sentences in sorted(strokes.items())
     ]
 
 
