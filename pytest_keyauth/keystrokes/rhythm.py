@@ -142,7 +142,7 @@ class Rhythm:
         return self.hold_level + offset + own
 
     def _middle_interval(self, name: str, before: Stroke, stroke: Stroke, aspect: Aspect) -> float:
-        stretch = math.exp(0.30 * deviation(self.seed, f"stretch {name}"))
+        stretch = math.exp((0.12 if aspect.learnt else 0.30) * deviation(self.seed, f"stretch {name}"))
         spread = _TRANSITION_SPREAD.get(name, 0.13) * self.population.level_spread
         own = spread * deviation(self.seed, f"transition {name}")
         own += self._habit(aspect, aspect.habit, f"pair {before.key} {stroke.key}")

@@ -41,13 +41,14 @@ def compare_groups(
 ) -> float:
     """The AUC between two lists of typists; each typist is a matrix of rows (recordings) and columns (features).
 
-    Each fold holds out a fifth of the typists of either list, and all of their rows.
+    Each fold holds out a fifth of the typists, and all of their rows. How many of either list are in a fold is left to
+    chance, as in the protocol that the anchors come from: between two groups of human beings it says 0.44 +- 0.11.
     """
     rows = np.concatenate([*human, *synthetic])
     classes = np.repeat([0, 1], [sum(map(len, human)), sum(map(len, synthetic))])
     random = np.random.default_rng(seed)
-    folds = [random.permutation(len(group)) % FOLDS for group in (human, synthetic)]
-    fold_of_row = np.repeat(np.concatenate(folds), [len(typist) for typist in [*human, *synthetic]])
+    folds = random.permutation(len(human) + len(synthetic)) % FOLDS
+    fold_of_row = np.repeat(folds, [len(typist) for typist in [*human, *synthetic]])
     guesses = np.zeros(len(rows))
     for fold in range(FOLDS):
         tried = fold_of_row == fold
