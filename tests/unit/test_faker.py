@@ -241,7 +241,11 @@ def test_each_method_has_samples_for_the_documentation_of_faker(method: str) -> 
 
 
 def test_a_provider_hides_no_method_that_faker_has() -> None:
-    assert [name for name in METHODS if hasattr(Faker(), name)] == []
+    [generator] = Faker().factories
+    # In Faker 30 a provider that was included once is in all that come after, ours too.
+    others = [provider for provider in generator.get_providers() if not isinstance(provider, Provider)]
+    assert len(others) > 20
+    assert [name for name in METHODS if any(hasattr(provider, name) for provider in others)] == []
 
 
 def test_without_faker_it_says_what_to_install() -> None:
