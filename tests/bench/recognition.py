@@ -27,15 +27,28 @@ TYPISTS = 40
 #: So many accepted attempts fill a profile's window.
 ATTEMPTS_BEFORE = 20
 WANTED = 10
+TYPED_CHARACTERS = 80
 
 Columns = list[tuple[numpy.ndarray, numpy.ndarray, numpy.ndarray]]
 """For each slot: rows of the users who have it, their counts, their totals."""
 
 
 def measure(quick: bool) -> Iterator[Line]:
-    """An authentication without HTTP, then identification."""
+    """A sample typed, an authentication without HTTP, then identification."""
+    yield _measure_typing(*((2, 5) if quick else (41, 50)))
     yield from _measure_authentication(*((2, 5) if quick else (41, 50)))
     yield from _measure_identification((50, 500) if quick else (1000, 100_000), 2 if quick else 11)
+
+
+def _measure_typing(rounds: int, calls: int) -> Line:
+    """A person types the same text again; the reference reads what was typed."""
+    [typist] = cast(1, "bench", mode="realistic")
+    text = SENTENCES[1][:TYPED_CHARACTERS]
+    sample = typist.types(text)
+    pairs = in_turn(
+        rounds, partial(_time_us, calls, partial(typist.types, text)), partial(_time_us, calls, partial(parse, sample))
+    )
+    return Line.of_ratio(f"{TYPED_CHARACTERS} characters, typed : parsed", pairs, "< 500 us", "{:.0f} us")
 
 
 def _measure_authentication(rounds: int, calls: int) -> Iterator[Line]:

@@ -12,6 +12,7 @@ LINES = [
     "collect-only with : without plugin, CPU",
     "anytext authenticate : bare MockTransport",
     "password authenticate : bare MockTransport",
+    "80 characters, typed : parsed",
     "anytext, sample to stored profile : json",
     "anytext, sample to stored profile : parse",
     "identify among",
