@@ -264,7 +264,7 @@ REALISTIC = Population(
 DISTINCT = Population(
     "distinct",
     level_spread=2.0,
-    habit_spread=3.0,
+    habit_spread=2.5,
     learnt_habit_spread=4.0,
     even_habits=True,
     noise=0.5,

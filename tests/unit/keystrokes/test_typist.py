@@ -157,8 +157,8 @@ def test_a_person_who_changes_the_layout_is_not_confused_by_the_one_before() -> 
 
 def test_what_a_seed_types_is_the_same_on_every_python() -> None:
     assert Typist(1).types("Ja!") == (
-        "firefox/38.0#m=0#2026-01-05 09:00:00|362dLSHIFT|59d74|37uLSHIFT|52d65|21u74|81u65"
-        "|309dRSHIFT|83d49|20uRSHIFT|40u49"
+        "firefox/38.0#m=0#2026-01-05 09:00:00|362dLSHIFT|59d74|37uLSHIFT|60d65|13u74|95u65"
+        "|265dRSHIFT|75d49|23uRSHIFT|46u49"
     )
     assert Typist(1).password("Ja!") == (
         "firefox/38.0#m=0#2026-01-05 09:00:00|l=3|186dI0|83dI1|19uI0|42uI1|148dI2|49uI2"
