@@ -93,10 +93,10 @@ def _strike(
             bent = interval_shape[int((interval_deviate + REACH) * STEPS)]
             interval_ms = least_ms + exp(middle + noise * noise_factor * bent)
             down_ms += min(max(interval_ms, _SHORTEST_MS), _LONGEST_INTERVAL_MS)
-            if before.kind == stroke.kind == "modifier":  # two codes of one key
-                down_ms = presses[-1].down_ms + 1
             if down_ms < released_ms.get(stroke.key, -math.inf) + _BETWEEN_REPEATS_MS[0]:
                 down_ms = released_ms[stroke.key] + random.uniform(*_BETWEEN_REPEATS_MS)
+            if before.kind == stroke.kind == "modifier":  # two codes of one key: no tick of a clock lies between
+                down_ms = presses[-1].down_ms
         hold_deviate = hold.carry * hold_deviate + hold.coupling * interval_deviate + hold_fresh * fresh_hold
         middle, noise, practice, _ = sitting.hold(stroke)
         hold_ms = exp(
