@@ -39,6 +39,16 @@ CONSUMER = """
         assert keytrac.post("/password/authenticate", json=attempt).json()["authenticated"] is True
 
 
+    def test_people_are_made_as_they_are_asked_for(typists):
+        people = typists(3, mode="realistic", language="fr", device="mobile", pace=60)
+        assert {(person.language, person.device, round(person.words_per_minute)) for person in people} == {
+            ("fr", "mobile", 60)
+        }
+        assert all("#m=1#" in person.types("Où ça ?") for person in people)
+        with pytest.raises(ValueError, match="expected 'distinct' or 'realistic'"):
+            typists(1, mode="real")
+
+
     def test_a_wrong_sample_is_refused(keytrac, samples):
         user_id = keytrac.post("/users").json()["id"]
         response = keytrac.post("/anytext/enrol", json={"user_id": user_id, "samples": samples.corrupted(index=2)})
@@ -89,7 +99,7 @@ CONSUMER = """
 def test_the_tests_of_a_consumer_pass_where_warnings_are_errors(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(CONSUMER)
     strict = ("-W", "error", "--strict-markers", "--strict-config")
-    pytester.runpytest_subprocess("-p", "pytest_keyauth", *strict).assert_outcomes(passed=10)
+    pytester.runpytest_subprocess("-p", "pytest_keyauth", *strict).assert_outcomes(passed=11)
 
 
 def test_the_tests_of_a_consumer_pass_against_a_server_where_warnings_are_errors(
@@ -98,7 +108,7 @@ def test_the_tests_of_a_consumer_pass_against_a_server_where_warnings_are_errors
     pytester.makepyfile(CONSUMER)
     strict = ("-W", "error", "--strict-markers")
     result = pytester.runpytest_subprocess("--keyauth-target=live", *strict, "-k", "not steered and not plain_httpx")
-    result.assert_outcomes(passed=7, deselected=3)
+    result.assert_outcomes(passed=8, deselected=3)
 
 
 def test_every_test_has_an_emulator_of_its_own(pytester: pytest.Pytester) -> None:

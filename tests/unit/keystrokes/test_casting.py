@@ -11,7 +11,8 @@ from pytest_keyauth.emulator.keytrac.password import vectorize
 from pytest_keyauth.emulator.keytrac.profile import AnytextProfile, PasswordProfile
 from pytest_keyauth.emulator.keytrac.timing import measure
 from pytest_keyauth.keystrokes import Typist, cast, parse
-from pytest_keyauth.keystrokes.casting import Device
+from pytest_keyauth.keystrokes.casting import Device, Mode
+from pytest_keyauth.keystrokes.keyboard import SHIFTS
 from pytest_keyauth.keystrokes.names import find_name
 from pytest_keyauth.keystrokes.population import REALISTIC
 from pytest_keyauth.keystrokes.texts import sentence
@@ -64,13 +65,23 @@ def test_a_cast_types_on_the_keyboards_of_its_language_at_the_pace_that_was_aske
     assert cast(1, 1, language="de-AT")[0].language == "de"
 
 
+@pytest.mark.parametrize("mode", ["distinct", "realistic"])
+def test_everybody_of_a_french_cast_types_on_a_french_keyboard(mode: Mode) -> None:
+    for typist in cast(3, 1, mode=mode, language="fr"):
+        keys = [event.key for event in parse(typist.types("é1")).events if event.action == "d"]
+        assert [key for key in keys if key not in SHIFTS] == ["50", "49"]
+        assert keys[0] == "50"  # AZERTY writes é with the key of 2 alone, and 1 with shift
+        assert len(keys) == 3
+
+
 @pytest.mark.parametrize(
     ("wish", "message"),
     [
         ({"mode": "real"}, "mode='real': expected 'distinct' or 'realistic'"),
         ({"device": "phone"}, "device='phone': expected 'desktop' or 'mobile'"),
         ({"pace": 500}, "nobody types 500 words per minute here; expected 10 to 150"),
-        ({"language": "xx"}, "xx"),
+        ({"pace": 9.9}, "nobody types 9.9 words per minute here; expected 10 to 150"),
+        ({"language": "xx"}, "'xx'.* expected a language tag such as 'de-AT', of the languages .*de-CH.*, fr"),
     ],
 )
 def test_what_no_cast_can_be_is_refused(wish: dict[str, Any], message: str) -> None:
@@ -100,7 +111,7 @@ def enrolled(typist: Typist, method: str) -> tuple[Any, Any]:
 def test_everybody_has_a_name_of_their_own_however_many_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "faker", None)
     find_name.cache_clear()
-    names = [typist.name for typist in cast(80, 1)]
+    names = [typist.name for typist in cast(80, 1, mode="realistic")]  # who need not be chosen to be apart
     assert len(set(names)) == 80
     assert names[0] == "Alma Birkhain"
     assert names[36] == "Alma Birkhain 2"
