@@ -16,6 +16,7 @@ from pytest_keyauth.keystrokes.performance import Form, perform, press_held
 from pytest_keyauth.keystrokes.population import DISTINCT, PASSWORD, REALISTIC, TEXT, Population, Task
 from pytest_keyauth.keystrokes.rhythm import Rhythm
 from pytest_keyauth.keystrokes.sitting import Sitting
+from pytest_keyauth.keystrokes.texts import sentence
 from pytest_keyauth.keystrokes.typist import Typist
 
 
@@ -87,6 +88,13 @@ def test_what_anybody_types_on_any_layout_is_the_text(
     text = data.draw(st.text(characters, min_size=1, max_size=15))
     typist = Typist(seed, population, layout=layout, resolution_ms=resolution_ms, pace=pace)
     assert written(parse(typist.types(text, mistakes=mistakes)), layout) == normalize("NFC", text)
+
+
+@pytest.mark.parametrize("population", [DISTINCT, REALISTIC])
+def test_a_sentence_with_many_mistakes_is_that_sentence_in_the_end(population: Population) -> None:
+    for number in range(60):  # slips that are noticed late are rare
+        recording = parse(Typist(number, population).types(sentence(number), mistakes=0.3))
+        assert written(recording, GERMAN) == sentence(number)
 
 
 @pytest.mark.parametrize("resolution_ms", [1, 8, 16])
