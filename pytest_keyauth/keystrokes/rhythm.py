@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from pytest_keyauth.keystrokes.keyboard import GERMAN, Stroke
 from pytest_keyauth.keystrokes.mistakes import HIGHEST_RATE
-from pytest_keyauth.keystrokes.population import PASSWORD, TEXT, Aspect, Population, Task
+from pytest_keyauth.keystrokes.population import Aspect, Population, Task
 
 __all__ = ["Habit", "Rhythm", "deviation", "standing"]
 
@@ -30,19 +30,8 @@ _HUMAN_HOLD_NOISE, _HUMAN_INTERVAL_NOISE = 0.15, 0.25
 _HOLD_LEVEL = {False: 4.65, True: 4.35}
 _INTERVAL_LEVEL = {False: 4.96, True: 5.2}
 
-
 _KEYS_A_MINUTE = 60_000 / 5  # at one word a minute, in ms
 _ABOVE_LEVEL = 0.33  # the logarithm of the mean interval in text, above the level
-
-_TRANSITION_SPREAD = {
-    "after space": 0.42,
-    "repeat": 0.05,
-    "to shift": 0.26,
-    "after shift": 0.26,
-    "through shift": 0.08,
-    "after backspace": 0.26,
-}
-
 
 _TO: Mapping[str, str] = {"shift": "to shift", "modifier": "to shift", "backspace": "to backspace"}
 _FINGERS = (
@@ -136,14 +125,14 @@ class Rhythm:
         offset = sum(aspect.offsets.get(kind, 0.0) for kind in _key_kinds(stroke))
         own = self._habit(aspect, aspect.habit, f"hold {stroke.key}")
         if stroke.kind == "shift":
-            own += 0.3 * self.population.level_spread * deviation(self.seed, "hold of shift")
+            own += aspect.kind_spread["shift"] * self.population.level_spread * deviation(self.seed, "hold of shift")
         if stroke.held:
-            own += self._habit(aspect, 0.15, "hold of capitals")
+            own += self._habit(aspect, aspect.kind_spread["capital"], "hold of capitals")
         return self.hold_level + offset + own
 
     def _middle_interval(self, name: str, before: Stroke, stroke: Stroke, aspect: Aspect) -> float:
-        stretch = math.exp((0.12 if aspect.learnt else 0.30) * deviation(self.seed, f"stretch {name}"))
-        spread = _TRANSITION_SPREAD.get(name, 0.13) * self.population.level_spread
+        stretch = math.exp(aspect.stretch * deviation(self.seed, f"stretch {name}"))
+        spread = aspect.kind_spread.get(name, 0.13) * self.population.level_spread
         own = spread * deviation(self.seed, f"transition {name}")
         own += self._habit(aspect, aspect.habit, f"pair {before.key} {stroke.key}")
         return self.interval_level + aspect.offsets[name] * stretch + own
@@ -193,11 +182,11 @@ class Rhythm:
 
     @cached_property
     def _in_text(self) -> list[tuple[float, float]]:
-        return self._middles(TEXT)
+        return self._middles(self.population.text)
 
     @cached_property
     def _by_heart(self) -> list[tuple[float, float]]:
-        return self._middles(PASSWORD)
+        return self._middles(self.population.password)
 
     def _middles(self, task: Task) -> list[tuple[float, float]]:
         """For each pair of the panel, the interval and the hold of the second key."""

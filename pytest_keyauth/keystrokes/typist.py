@@ -16,7 +16,7 @@ from pytest_keyauth.keystrokes.mistakes import with_mistakes
 from pytest_keyauth.keystrokes.names import find_name
 from pytest_keyauth.keystrokes.noise import DEVIATES
 from pytest_keyauth.keystrokes.performance import Form, Press, perform, press_held
-from pytest_keyauth.keystrokes.population import DISTINCT, PASSWORD, TEXT, Population, Task
+from pytest_keyauth.keystrokes.population import DISTINCT, Population, Task
 from pytest_keyauth.keystrokes.rhythm import Rhythm
 from pytest_keyauth.keystrokes.sitting import Sitting
 
@@ -52,7 +52,7 @@ class _Past:
 
     random: Random
     repetitions: dict[str, int] = field(default_factory=dict)
-    forms: dict[Task, Form] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -134,14 +134,14 @@ class Typist:
         strokes = [(self.layout.find(character) or (_unknown(character),))[-1] for character in typed]
         repetition = self._past.repetitions.get(text, 0)
         self._past.repetitions[text] = repetition + 1
-        presses = self._perform(PASSWORD, strokes, {}, _unpractised(repetition))
+        presses = self._perform(self.population.password, strokes, {}, _unpractised(repetition))
         masked = [press._replace(key=f"I{position}") for position, press in enumerate(presses)]
         return write(self._record(str(len(text)), masked))
 
     def strikes(self, strokes: Sequence[Stroke]) -> Recording:
         """A new recording of keys that are struck one after the other, with what has to be held for each."""
         struck, spans = press_held(strokes)
-        return self._record(None, self._perform(TEXT, struck, spans, 0.0))
+        return self._record(None, self._perform(self.population.text, struck, spans, 0.0))
 
     def later(self, days: float = 1.0) -> "Typist":
         """The same person, so many days later: another sitting, habits that have moved a little, the practice kept.
@@ -173,7 +173,7 @@ class Typist:
 
     def _perform(self, task: Task, strokes: Sequence[Stroke], spans: dict[int, int], unpractised: float) -> list[Press]:
         past, sitting = self._past, _sit(self.rhythm, task, self.sitting, self.day)
-        form = past.forms[task] = past.forms.get(task, Form(0.0, 0.0)).next(sitting, past.random)
+        form = past.forms[task.name] = past.forms.get(task.name, Form(0.0, 0.0)).next(sitting, past.random)
         return perform(sitting, strokes, spans, form, unpractised * self.population.practice, past.random)
 
     def _record(self, length: str | None, presses: Sequence[Press]) -> Recording:

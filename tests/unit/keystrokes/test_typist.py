@@ -199,6 +199,14 @@ def test_a_typist_can_be_copied_and_sent_to_a_worker() -> None:
     assert len({copy.types("Ja") for copy in [typist, *copies]}) == 1
 
 
+def test_a_copy_goes_on_as_the_typist_would_whatever_was_typed_before() -> None:
+    typist = Typist(1, REALISTIC)
+    for _ in range(3):
+        typist.password("geheim7")
+    copies = [deepcopy(typist), pickle.loads(pickle.dumps(typist))]
+    assert len({copy.password("geheim7") for copy in [typist, *copies]}) == 1
+
+
 def test_a_typist_can_move_to_another_keyboard() -> None:
     typist = replace(Typist(1), layout=US)
     assert typist != Typist(1)
