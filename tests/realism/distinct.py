@@ -44,7 +44,7 @@ def _count(
 ) -> tuple[int, int]:
     refused = accepted = 0
     for seed in range(casts):
-        typists = cast(people, f"realism {seed}")
+        typists = cast(people, f"measured {seed}")
         for number, typist in enumerate(typists):
             score = enrol(typist)
             others = _others(typists, number, attempts)

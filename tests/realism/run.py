@@ -28,7 +28,7 @@ from .sentences import Sentence, describe, measure_rollover, read_presses
 from .synthetic import type_naive_passwords, type_naive_sentences, type_passwords, type_sentences
 from .two_sample import Matrix, Model, compare_groups, compare_password_typists, compare_passwords
 
-SEEDS = (0, 1, 2)
+SEEDS = (11, 12, 13)  # never looked at while anything was chosen
 HELD_OUT, ALL = slice(1, None, 2), slice(None)
 SENTENCES_EACH = 5
 
@@ -218,7 +218,11 @@ def _measurements() -> Iterator[Measurement]:
     yield Measurement("passwords, forest", sample, "0.5 human", ((0, 0.70),), _password_auc("forest"), cmu)
     yield Measurement("passwords, boosting", sample, "0.5 human", ((0, 0.70),), _password_auc("boosting"), cmu)
     yield Measurement("password typists", "AUC, forest, 200 repetitions", "0.5", ((0, 0.90),), _typist_auc, cmu)
-    yield Measurement("naive passwords", sample, "0.97", ((0.95, 1),), _naive_password_auc, cmu)
+    # The power of the test that the bar of the realistic ones is for: half of the people give it less.
+    yield Measurement(
+        "naive passwords", sample, "0.97; judged on all", ((0.95, 1),), _naive_password_auc, cmu,
+        judged_on_all_alone=True,
+    )  # fmt: skip
     yield Measurement(
         "realistic passwords, scaled Manhattan", f"{km} in %", "9.6 human", ((8, 12),),
         lambda _: _mean(lambda seed: 100 * measure_killourhy_maxion(_passwords(seed), scaled_manhattan).average_eer),

@@ -4,7 +4,6 @@ The naive ones are for the power of the tests: independent normal deviates, abou
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from pytest_keyauth.keystrokes import Recording, Typist, parse
 from pytest_keyauth.keystrokes.keyboard import US, Stroke
 from pytest_keyauth.keystrokes.performance import Press
-from pytest_keyauth.keystrokes.population import REALISTIC
+from pytest_keyauth.keystrokes.population import REALISTIC, Population
 
 from .cmu import PER_SESSION, Passwords
 from .sentences import Sentence, find_stroke, read_presses
@@ -30,17 +29,17 @@ __all__ = [
 CMU_PASSWORD = ".tie5Roanl\n"
 DAYS_BETWEEN_SESSIONS = 1.5
 
-#: The password was recorded with a clock of its own, and by everybody with the same one.
-_FINE_CLOCKS = replace(REALISTIC, clocks_ms=((1.0, 1.0),))
 
-
-def type_passwords(count: int, seed: int, *, repetitions: int = 400, text: str = CMU_PASSWORD) -> Passwords:
+def type_passwords(
+    count: int, seed: int, *, repetitions: int = 400, text: str = CMU_PASSWORD, population: Population = REALISTIC
+) -> Passwords:
     """So many realistic people, who type the password in sessions of fifty: an array as of the CMU data, in seconds."""
-    return np.array([_type_password(f"{seed}/{person}", text, repetitions) for person in range(count)])
+    # The password was recorded with a clock of its own, the same for everybody.
+    people = (Typist(f"{seed}/{person}", population=population, layout=US, resolution_ms=1) for person in range(count))
+    return np.array([_type_password(typist, text, repetitions) for typist in people])
 
 
-def _type_password(seed: str, text: str, repetitions: int) -> list[NDArray[np.float64]]:
-    typist = Typist(seed, population=_FINE_CLOCKS, layout=US)
+def _type_password(typist: Typist, text: str, repetitions: int) -> list[NDArray[np.float64]]:
     rows = []
     for repetition in range(repetitions):
         if repetition and repetition % PER_SESSION == 0:
@@ -73,11 +72,13 @@ def type_naive_passwords(like: Passwords, count: int, seed: int) -> Passwords:
     return _to_row(times[..., 0::3], times[..., 1::3])
 
 
-def type_sentences(people: Sequence[Sequence[Sentence]], seed: int) -> list[list[Recording]]:
+def type_sentences(
+    people: Sequence[Sequence[Sentence]], seed: int, population: Population = REALISTIC
+) -> list[list[Recording]]:
     """As many realistic people as there are, each typing the keys of somebody else's sentences, mistakes included."""
     typed = []
     for person, sentences in enumerate(_swap(people, seed)):
-        typist = Typist(f"{seed}/{person}", population=REALISTIC, layout=US)
+        typist = Typist(f"{seed}/{person}", population=population, layout=US)
         typed.append([typist.strikes(to_strokes(sentence)) for sentence in sentences])
     return typed
 

@@ -44,9 +44,9 @@ def test_a_cast_can_be_empty_but_not_less() -> None:
 
 
 @pytest.mark.parametrize("device", ["desktop", "mobile"])
-@pytest.mark.parametrize("seed", range(3))
-def test_twenty_typists_are_far_apart_wherever_they_are_most_alike(seed: int, device: Device) -> None:
-    typists = cast(20, seed, device=device)
+@pytest.mark.parametrize("seed", range(2))
+def test_twelve_typists_are_far_apart_wherever_they_are_most_alike(seed: int, device: Device) -> None:
+    typists = cast(12, seed, device=device)
     assert all(typist.device == device for typist in typists)
     assert min(one.rhythm.distance(other.rhythm) for one, other in combinations(typists, 2)) > 1.5
 
@@ -122,7 +122,7 @@ def test_where_faker_is_installed_names_are_of_the_language_and_of_the_seed() ->
     pytest.importorskip("faker")
     find_name.cache_clear()
     assert find_name("pl", "somebody", 0) == find_name("pl", "somebody", 7) != find_name("pl", "somebody else", 0)
-    assert len({typist.name for typist in cast(30, 1, language="sv")}) > 25
+    assert len({typist.name for typist in cast(30, 1, mode="realistic", language="sv")}) > 25
 
 
 def habits(texts: list[str]) -> dict[str, float]:

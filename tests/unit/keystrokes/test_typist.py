@@ -157,11 +157,13 @@ def test_a_person_who_changes_the_layout_is_not_confused_by_the_one_before() -> 
 
 def test_what_a_seed_types_is_the_same_on_every_python() -> None:
     assert Typist(1).types("Ja!") == (
-        "firefox/38.0#m=0#2026-01-05 09:00:00|362dLSHIFT|59d74|37uLSHIFT|60d65|13u74|95u65"
-        "|265dRSHIFT|75d49|23uRSHIFT|46u49"
+        "firefox/38.0#m=0#2026-01-05 09:00:00|362dLSHIFT|51d74|36uLSHIFT|52d65|18u74|90u65|274dRSHIFT|69d49"
+        "|23uRSHIFT|45u49"
     )
-    assert Typist(1).password("Ja!") == (
-        "firefox/38.0#m=0#2026-01-05 09:00:00|l=3|186dI0|83dI1|19uI0|42uI1|148dI2|49uI2"
+    assert Typist(1).password("Ja!") == "firefox/38.0#m=0#2026-01-05 09:00:00|l=3|186dI0|92dI1|10uI0|52uI1|147dI2|50uI2"
+    assert (
+        Typist(1, REALISTIC).password("Ja!")
+        == "firefox/38.0#m=0#2026-01-05 09:00:00|l=3|183dI0|81uI0|152dI1|96uI1|465dI2|151uI2"
     )
 
 
