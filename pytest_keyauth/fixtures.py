@@ -190,7 +190,7 @@ def keyfax_emulator(_keyfax_target: "KeyfaxTarget") -> "KeyfaxControl":
 
 @pytest.fixture
 def typists(request: pytest.FixtureRequest) -> "Callable[..., list[Typist]]":
-    """A maker of made-up people: two who are well apart for 2, or people as they are with mode="realistic"."""
+    """Call it for made-up people: two whose rhythms are well apart for 2; mode="realistic" for people as they are."""
 
     def typists(
         count: int,

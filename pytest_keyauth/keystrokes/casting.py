@@ -1,4 +1,4 @@
-"""Casts: several typists of whom no two could be taken for each other, or a number of people as they are."""
+"""Casts: several typists whose rhythms are far apart, or a number of people as they are."""
 
 from functools import lru_cache
 from typing import Literal, NamedTuple
@@ -42,10 +42,10 @@ def cast(
 ) -> list[Typist]:
     """So many typists, the same ones for the same seed, and the first of a larger cast of that seed.
 
-    In the mode `distinct` each is far enough from all before, and their recordings are never taken for each other's;
-    in the mode `realistic` they differ and err like human beings. `language` is that of their keyboards (a BCP 47 tag,
-    see `layouts`), `device` desktop or mobile, `pace` their speed in words per minute (each has their own otherwise);
-    `recordings` is what their recordings follow from (see Typist).
+    In the mode `distinct` each is chosen to be far from all before, so that the emulator tells their recordings apart
+    (the README says how surely); in the mode `realistic` they differ and err like human beings. `language` is that of
+    their keyboards (a BCP 47 tag, see `layouts`), `device` desktop or mobile, `pace` their speed in words per minute
+    (each has their own otherwise); `recordings` is what their recordings follow from (see Typist).
     Raises ValueError for a negative count, and for a mode, language, device or pace that there is not.
     """
     if not isinstance(count, int):

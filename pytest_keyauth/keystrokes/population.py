@@ -302,6 +302,6 @@ DISTINCT = Population(
     most_hold_over_interval=0.1,
     clocks_ms=((1.0, 1),),
 )
-"""People who are never taken for each other, so that no test of a user's depends on luck."""
+"""People who differ more and vary less than human beings, so that a user's tests do not depend on luck."""
 
 POPULATIONS: Mapping[str, Population] = {population.name: population for population in (DISTINCT, REALISTIC)}

@@ -85,7 +85,7 @@ class Rhythm:
     clock_ms: int
 
     @classmethod
-    @lru_cache(maxsize=4096)  # habits are remembered with it, so that each is computed once in a run
+    @lru_cache(maxsize=4096)  # drawn once in a run, with the panel that distances are measured by
     def drawn(cls, seed: str, mobile: bool, population: Population, pace: float | None = None) -> "Rhythm":
         """The rhythm of the person with this seed, always the same; of that pace (words per minute) or their own."""
         intervals = NormalDist(_INTERVAL_LEVEL[mobile], 0.31 * population.level_spread)

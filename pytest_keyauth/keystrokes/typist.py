@@ -42,6 +42,18 @@ class RecordingTimes:
         return now
 
 
+@dataclass(frozen=True)
+class _LaterTimes:
+    """A clock that is so many days ahead of another; a class, so that whoever carries it can be pickled."""
+
+    clock: Callable[[], datetime]
+    days: float
+
+    def __call__(self) -> datetime:
+        """Read the clock."""
+        return self.clock() + timedelta(days=self.days)
+
+
 def _recording_times() -> Callable[[], datetime]:
     return RecordingTimes(datetime(2026, 1, 5, 9, 0, 0))
 
@@ -126,7 +138,9 @@ class Typist:
         The more often, the faster, where practice matters in the population. With `mistakes`, each wrong key and each
         backspace is a keystroke more than the length says (assumed): the emulator finds that out of specification.
 
-        Any characters will do, since none is shown. Raises ValueError for an empty password.
+        Any characters will do, since none is shown; with `mistakes` only those of the layout, since what is hit
+        instead of a key must be known. Raises ValueError for an empty password, UntypeableCharacterError for mistakes
+        with a character that no key writes.
         """
         _check_text(text)
         typed = self._mistyped(text, mistakes) if mistakes else text
@@ -139,7 +153,12 @@ class Typist:
         return write(self._record(str(len(text)), masked))
 
     def strikes(self, strokes: Sequence[Stroke]) -> Recording:
-        """A new recording of keys that are struck one after the other, with what has to be held for each."""
+        """A new recording of keys that are struck one after the other, with what has to be held for each.
+
+        Raises ValueError where there is no key to strike.
+        """
+        if not strokes:
+            raise ValueError("a typist cannot strike no keys: expected at least one stroke")
         struck, spans = press_held(strokes)
         return self._record(None, self._perform(self.population.text, struck, spans, 0.0))
 
@@ -150,13 +169,7 @@ class Typist:
         """
         if not days >= 0:
             raise ValueError(f"nobody types {days!r} days later; expected 0 or more")
-        clock = self.clock
-        later = replace(
-            self,
-            day=self.day + days,
-            sitting=self.sitting + 1,
-            clock=lambda: clock() + timedelta(days=days),
-        )
+        later = replace(self, day=self.day + days, sitting=self.sitting + 1, clock=_LaterTimes(self.clock, days))
         later._past.repetitions.update(self._past.repetitions)
         return later
 
@@ -206,7 +219,7 @@ class Typist:
         return list(accumulate(read_ms, max))
 
 
-@lru_cache(maxsize=1024)  # habits are remembered with it, so that each is computed once in a run
+@lru_cache(maxsize=1024)  # a sitting remembers the habits it was asked for, so each is computed once in a run
 def _sit(rhythm: Rhythm, task: Task, number: int, day: float) -> Sitting:
     return Sitting(rhythm, task, number, day)
 

@@ -241,3 +241,13 @@ def test_nobody_is_at_a_distance_from_themselves_and_distance_has_no_direction()
     alma, bruno = Rhythm.drawn("1", False, DISTINCT), Rhythm.drawn("2", False, DISTINCT)
     assert alma.distance(alma) == 0
     assert alma.distance(bruno) == bruno.distance(alma) > 0
+
+
+def test_the_same_person_on_a_later_day_can_be_pickled() -> None:
+    later = Typist(1).later(2).later(1)
+    assert pickle.loads(pickle.dumps(later)).types("Hallo") == later.types("Hallo")
+
+
+def test_no_strokes_are_refused() -> None:
+    with pytest.raises(ValueError, match="at least one stroke"):
+        Typist(1).strikes([])
