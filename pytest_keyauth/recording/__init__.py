@@ -1,0 +1,1 @@
+"""Cassettes: what a provider answered, recorded without secrets, and played again."""
