@@ -244,6 +244,11 @@ def test_different_seeds_give_different_samples_and_equal_seeds_the_same() -> No
     assert replace_sample(ANYTEXT, "seed") == replace_sample(ANYTEXT, "seed")
 
 
+def test_people_at_touch_screens_type_otherwise_than_at_a_desk() -> None:
+    on_mobile = replace_sample(ANYTEXT.replace("m=0", "m=1"), "seed")
+    assert parse(on_mobile).delays_ms != parse(replace_sample(ANYTEXT, "seed")).delays_ms
+
+
 def test_another_process_makes_the_same_replacement() -> None:
     call = "print(replace_sample(*sys.argv[1:]), end='')"
     program = f"import sys; from pytest_keyauth.recording.biometrics import replace_sample; {call}"
