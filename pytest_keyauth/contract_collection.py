@@ -1,4 +1,4 @@
-"""The contract modules that the package ships, and the law that they are under."""
+"""The contract modules that the package ships."""
 
 from collections.abc import Generator, Iterable, Sequence
 from fnmatch import fnmatch
@@ -6,21 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from pytest_keyauth.errors import UnknownOutcomeError
-
 __all__ = [
-    "MARKER",
     "ContractModule",
     "ContractPath",
-    "check_markers",
-    "claimed_outcomes",
     "find_contracts",
     "is_contract",
     "is_shipped",
     "place_contracts",
 ]
-
-MARKER = "keyauth_outcome"
 
 _PACKAGE = Path(__file__).parent
 #: Installed they are in the package; in a checkout they stand beside it.
@@ -114,34 +107,3 @@ class ContractModule(pytest.Module):
     def classnamefilter(self, _name: str) -> bool:
         """Contracts are never in classes."""
         return False
-
-
-def claimed_outcomes(item: pytest.Item) -> list[str]:
-    """The outcomes that a test is marked for; an empty name stands for a marker that names none."""
-    marks = item.iter_markers(MARKER)
-    return [str(name) for mark in marks for name in (*mark.args, *mark.kwargs.values()) or ("",)]
-
-
-def check_markers(items: Sequence[pytest.Item], providers: Iterable[str]) -> None:
-    """Refuse markers that name no documented outcome: all offenders in one error.
-
-    :raises pytest.UsageError: names each test with its wrong outcome, and the nearest right ones.
-    """
-    claims = [(item, name) for item in items for name in claimed_outcomes(item)]
-    if not claims:
-        return
-    from pytest_keyauth.outcomes import find_outcome, load_catalogue
-
-    catalogues = [load_catalogue(provider) for provider in providers]
-    known = {outcome.name for catalogue in catalogues for outcome in catalogue}
-    offenders = []
-    for item, name in claims:
-        if not name:
-            offenders.append(f'{item.nodeid}: the marker names none, expected {MARKER}("operation/status/name")')
-        elif name not in known:
-            try:
-                find_outcome(name, catalogues)
-            except UnknownOutcomeError as error:
-                offenders.append(f"{item.nodeid}: {error}")
-    if offenders:
-        raise pytest.UsageError("\n".join([f"the marker {MARKER} names outcomes that are not documented:", *offenders]))

@@ -7,6 +7,9 @@
     │   ├── SettingsError          an option, ini value or environment variable
     │   ├── UnknownOutcomeError    an outcome's name that no OpenAPI document has
     │   ├── ControlPlaneError      the control plane of an emulator refused a command
+    │   ├── CassetteError          a cassette that is missing, or is none
+    │   │   └── CassetteMismatch   a cassette has no answer to a request
+    │   ├── SecretFoundError       a recording would have held a secret, and was not kept
     │   ├── CredentialsError       credentials, or a header made of them, cannot be sent
     │   └── ForeignHostError       a request is for a host that the client is not for
     ├── TokenError                 Keyfax gave no token to bear
@@ -15,6 +18,8 @@
 """
 
 __all__ = [
+    "CassetteError",
+    "CassetteMismatch",
     "ContractFailure",
     "ControlPlaneError",
     "CredentialsError",
@@ -22,6 +27,7 @@ __all__ = [
     "KeyauthError",
     "KeyauthUsageError",
     "OutcomeNotWitnessed",
+    "SecretFoundError",
     "SettingsError",
     "TokenError",
     "UnknownOutcomeError",
@@ -55,6 +61,18 @@ class UnknownOutcomeError(KeyauthUsageError):
 
 class ControlPlaneError(KeyauthUsageError):
     """The control plane of an emulator refused a command."""
+
+
+class CassetteError(KeyauthUsageError):
+    """A cassette is missing, or a file is none."""
+
+
+class CassetteMismatch(CassetteError):
+    """A cassette has no answer to a request; the message says what differs from the nearest recorded one."""
+
+
+class SecretFoundError(KeyauthUsageError):
+    """What was to be recorded still held a secret, or what looks like one, after redaction; nothing was written."""
 
 
 class ForeignHostError(KeyauthUsageError):

@@ -1,11 +1,12 @@
 """The fixtures. Each asks the library for what it gives; what is heavy is imported where it is first needed."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from pytest_keyauth.errors import SettingsError
+from pytest_keyauth.markers import REPLAY, named_outcomes
 from pytest_keyauth.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,18 +19,26 @@ if TYPE_CHECKING:
     from pytest_keyauth.keystrokes.typist import Typist
     from pytest_keyauth.ledger import Traffic
     from pytest_keyauth.live import LiveServer
+    from pytest_keyauth.recording.addresses import Addresses
+    from pytest_keyauth.recording.outcome_player import OutcomePlayer
+    from pytest_keyauth.takes import RecordingTake, ReplayingTake
+    from pytest_keyauth.targets.choice import Need
     from pytest_keyauth.targets.keyfax import KeyfaxTarget
     from pytest_keyauth.targets.keytrac import KeytracTarget
 
 __all__ = [
+    "OUTCOMES",
     "SEEDED",
     "SETTINGS",
+    "TAKE",
     "TRAFFIC",
+    "_keyauth_clients",
     "_keyauth_server",
     "_keyfax_target",
     "_keytrac_target",
     "async_keyfax",
     "async_keytrac",
+    "keyauth_replay",
     "keyfax",
     "keyfax_bearer",
     "keyfax_credentials",
@@ -42,11 +51,13 @@ __all__ = [
     "typists",
 ]
 
-UNSTEERED = "needs a setting, a fault or an empty account, and the live server has no control plane for them"
+UNSTEERED = "needs a setting, a fault or an empty account, and who answers here has no control plane for them"
 
 SETTINGS = pytest.StashKey[Settings]()
 SEEDED = pytest.StashKey[bool]()
 TRAFFIC: "pytest.StashKey[Traffic]" = pytest.StashKey()
+OUTCOMES: "pytest.StashKey[OutcomePlayer]" = pytest.StashKey()
+TAKE: "pytest.StashKey[RecordingTake | ReplayingTake]" = pytest.StashKey()
 
 
 def _seed(request: pytest.FixtureRequest, purpose: str) -> str:
@@ -61,6 +72,11 @@ def _cast(request: pytest.FixtureRequest, purpose: str, count: int, **wishes: An
 
     people = f"{request.config.stash[SETTINGS].seed}/{purpose}"
     return cast_typists(count, people, recordings=_seed(request, purpose), **wishes)
+
+
+def cassette_folder(config: pytest.Config) -> Path:
+    """Where the cassettes of the user's own tests are."""
+    return config.rootpath / config.stash[SETTINGS].cassettes
 
 
 def _traffic(request: pytest.FixtureRequest) -> "Traffic":
@@ -80,25 +96,77 @@ def _keyauth_server() -> "Iterator[Callable[[str], LiveServer]]":
         server.close()
 
 
-def _missing(provider: str) -> SettingsError:
-    return SettingsError(f"this test needs a live {provider}, and its KEYAUTH_{provider.upper()}_… are not set")
+def _addresses(request: pytest.FixtureRequest) -> "Addresses":
+    from pytest_keyauth.recording.addresses import Addresses
+
+    return Addresses(request.config.stash[SETTINGS].urls)
+
+
+@pytest.fixture
+def _keyauth_clients(request: pytest.FixtureRequest) -> "Iterator[None]":
+    """Record what any client library says to the providers, or answer it from the cassette of this test."""
+    take = request.node.stash.get(TAKE, None)
+    if take is None:  # it has a cassette already, and no more is recorded
+        yield
+        return
+    from pytest_keyauth.recording.vcr_cassette import patched_clients
+    from pytest_keyauth.takes import ReplayingTake
+    from pytest_keyauth.targets.cassettes import noted, observed
+
+    addresses, traffic = _addresses(request), _traffic(request)
+    is_ours = addresses.is_providers
+    if isinstance(take, ReplayingTake):
+        with patched_clients(is_ours, answer=observed(take.answer, traffic, addresses)):
+            yield
+    else:
+        with patched_clients(is_ours, note=noted(take.recorder.note, traffic, addresses)):
+            yield
+
+
+@pytest.fixture
+def keyauth_replay(request: pytest.FixtureRequest) -> "Iterator[Callable[..., None]]":
+    """Answer any client with a recorded outcome: call it with "authenticateAnytext/404/not-enrolled", or mark so."""
+    from datetime import UTC, datetime
+
+    from pytest_keyauth.recording.library import Library
+    from pytest_keyauth.recording.outcome_player import OutcomePlayer
+    from pytest_keyauth.recording.vcr_cassette import patched_clients
+    from pytest_keyauth.targets.cassettes import observed
+
+    addresses = _addresses(request)
+    player = OutcomePlayer(Library(cassette_folder(request.config)), datetime.now(UTC), addresses)
+    request.node.stash[OUTCOMES] = player
+    player.play(*named_outcomes(request.node, REPLAY))
+    with patched_clients(addresses.is_providers, answer=observed(player.answer, _traffic(request), addresses)):
+        yield player.play
+
+
+def _need(request: pytest.FixtureRequest, control: str) -> "Need":
+    from pytest_keyauth.targets.choice import Need
+
+    def connect(url: str) -> "LiveServer":
+        server: LiveServer = request.getfixturevalue("_keyauth_server")(url)
+        return server
+
+    if any(request.node.iter_markers(REPLAY)):
+        request.getfixturevalue("keyauth_replay")
+    return Need(
+        settings=request.config.stash[SETTINGS],
+        traffic=_traffic(request),
+        seed=lambda purpose: _seed(request, purpose),
+        connect=connect,
+        steers=control in request.fixturenames,
+        take=request.node.stash.get(TAKE, None),
+        outcomes=request.node.stash.get(OUTCOMES, None),
+    )
 
 
 @pytest.fixture
 def _keytrac_target(request: pytest.FixtureRequest) -> "Iterator[KeytracTarget]":
     """The KeyTrac that answers this test."""
-    from pytest_keyauth.targets.keytrac import EmulatedKeytrac, KeytracTarget, LiveKeytrac
+    from pytest_keyauth.targets.choice import open_keytrac
 
-    settings, traffic = request.config.stash[SETTINGS], _traffic(request)
-    target: KeytracTarget
-    if settings.target == "emulator":
-        target = EmulatedKeytrac(_seed(request, "keytrac"), traffic)
-    elif settings.keytrac is None:
-        raise _missing("keytrac")
-    else:
-        server = request.getfixturevalue("_keyauth_server")(settings.keytrac.url)
-        steered = "keytrac_emulator" in request.fixturenames
-        target = LiveKeytrac(server, settings.keytrac.token, traffic, steered=steered)
+    target = open_keytrac(_need(request, "keytrac_emulator"))
     yield target
     target.close()
 
@@ -114,21 +182,9 @@ def _keyfax_target(
     request: pytest.FixtureRequest, keyfax_signature: "RequestSignature | None"
 ) -> "Iterator[KeyfaxTarget]":
     """The Keyfax that answers this test."""
-    from pytest_keyauth.keyfax import KeyfaxCredentials
-    from pytest_keyauth.targets.keyfax import EmulatedKeyfax, KeyfaxTarget, LiveKeyfax
+    from pytest_keyauth.targets.choice import open_keyfax
 
-    settings, traffic = request.config.stash[SETTINGS], _traffic(request)
-    target: KeyfaxTarget
-    if settings.target == "emulator":
-        target = EmulatedKeyfax(_seed(request, "keyfax"), traffic, keyfax_signature)
-    elif settings.keyfax is None:
-        raise _missing("keyfax")
-    else:
-        access = settings.keyfax
-        server = request.getfixturevalue("_keyauth_server")(access.url)
-        credentials = KeyfaxCredentials(access.host, access.api_key, access.signing_key)
-        steered = "keyfax_emulator" in request.fixturenames
-        target = LiveKeyfax(server, credentials, traffic, steered=steered, signature=keyfax_signature)
+    target = open_keyfax(_need(request, "keyfax_emulator"), keyfax_signature)
     yield target
     target.close()
 

@@ -8,11 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_keyauth.contract_collection import (
-    MARKER,
     ContractModule,
     ContractPath,
-    check_markers,
-    claimed_outcomes,
     find_contracts,
     is_contract,
     is_shipped,
@@ -20,8 +17,9 @@ from pytest_keyauth.contract_collection import (
 )
 from pytest_keyauth.errors import OutcomeNotWitnessed, SettingsError
 from pytest_keyauth.fixtures import *  # noqa: F403  # pytest finds fixtures by their names in a plugin
-from pytest_keyauth.fixtures import SEEDED, SETTINGS, TRAFFIC
-from pytest_keyauth.settings import CONTRACTS, PROVIDERS, TARGETS, read_settings
+from pytest_keyauth.fixtures import OUTCOMES, SEEDED, SETTINGS, TRAFFIC
+from pytest_keyauth.markers import CASSETTE, OUTCOME, REPLAY, check_markers, named_outcomes
+from pytest_keyauth.settings import CONTRACTS, PROVIDERS, RECORD_MODES, TARGETS, read_settings
 
 if TYPE_CHECKING:
     from pytest_keyauth.ledger import Coverage, Ledger
@@ -40,6 +38,15 @@ OPTIONS = (
     ("contracts", "|".join(CONTRACTS), "also collect the contract modules that pytest-keyauth ships"),
     ("seed", "N", "what all made-up data follow from, with the test's id (default: 0)"),
     ("fail-under", "PCT", "fail the run where fewer of the documented outcomes were witnessed"),
+    ("record", "|".join(RECORD_MODES), "record contracts, and tests marked keyauth_cassette (default: none)"),
+    ("cassettes", "DIR", "the folder of cassettes, from pytest's root (default: cassettes)"),
+    ("strict-cassettes", None, "fail the run where a cassette does not fit its test, or has none"),
+)
+
+MARKERS = (
+    f"{OUTCOME}(name): the documented outcome that a test asserts, and must witness",
+    f"{REPLAY}(name, ...): answer the test's requests, by any client, with these recorded outcomes",
+    f"{CASSETTE}: record what the test's clients say to the providers, and play it with --keyauth-target=cassettes",
 )
 
 
@@ -47,12 +54,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("keyauth", "KeyTrac and Keyfax (pytest-keyauth)")
     for name, metavar, description in OPTIONS:
         destination = f"keyauth_{name.replace('-', '_')}"
-        group.addoption(f"--keyauth-{name}", dest=destination, metavar=metavar, help=description)
+        shape: dict[str, Any] = {"metavar": metavar} if metavar else {"action": "store_const", "const": "true"}
+        group.addoption(f"--keyauth-{name}", dest=destination, help=description, **shape)
         parser.addini(destination, description, type="string", default="")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", f"{MARKER}(name): the documented outcome that a test asserts, and must witness")
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
     names = [name.replace("-", "_") for name, _, _ in OPTIONS]
     values = {name: config.getoption(f"keyauth_{name}") or config.getini(f"keyauth_{name}") for name in names}
     from_ini = {name: f"keyauth_{name}" for name in names if values[name] and not config.getoption(f"keyauth_{name}")}
@@ -62,6 +71,10 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(LedgerKeeper(config), "keyauth-ledger")
+    if settings.target == "cassettes" or settings.record != "none":
+        from pytest_keyauth.cassette_keeper import CassetteKeeper
+
+        config.pluginmanager.register(CassetteKeeper(config), "keyauth-cassettes")
     folders = [find_contracts(provider) for provider in settings.contracts]
     if folders:
         config.pluginmanager.register(ContractPath(folders), "keyauth-contract-path")
@@ -82,26 +95,41 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Generator[
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     try:
-        check_markers(items, PROVIDERS)
+        check_markers(items, OUTCOME, PROVIDERS)
+        check_markers(items, REPLAY, PROVIDERS)
     except pytest.UsageError as error:
         if hasattr(config, "workeroutput"):
             config.workeroutput[USAGE_ERROR] = str(error)
         raise
+    for item in items:
+        use_markers(item)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    if TRAFFIC in item.stash:  # of an earlier try, where another plugin runs a test again
-        del item.stash[TRAFFIC]
+    for key in (TRAFFIC, OUTCOMES):  # of an earlier try, where another plugin runs a test again
+        if key in item.stash:
+            del item.stash[key]
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     __tracebackhide__ = True  # what a failed claim has to say is in its message
     result = yield
-    if claimed := claimed_outcomes(item):
+    if claimed := named_outcomes(item, OUTCOME):
         _check_claims(item, claimed)
     return result
+
+
+def use_markers(item: pytest.Item) -> None:
+    """Let the marked tests have what they are marked for, before any other fixture of theirs."""
+    names = getattr(item, "fixturenames", None)
+    if names is None:
+        return
+    if item.get_closest_marker(REPLAY) is not None:
+        names.insert(0, "keyauth_replay")
+    elif item.get_closest_marker(CASSETTE) is not None:
+        names.insert(0, "_keyauth_clients")
 
 
 def _check_claims(item: pytest.Item, claimed: list[str]) -> None:

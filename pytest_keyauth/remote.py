@@ -37,6 +37,11 @@ class ControlPlane:
         response = self._client.get("")
         return response.status_code == 200 and b'"commands"' in response.content
 
+    def version(self) -> str | None:
+        """The version of what answers there; None where it does not say."""
+        version = self._client.get("").json().get("version")
+        return None if version is None else str(version)
+
     def command(self, name: str, provider: str, arguments: dict[str, Any]) -> dict[str, Any]:
         """Send one command and return its answer.
 

@@ -7,11 +7,21 @@ from urllib.parse import urlsplit
 
 from pytest_keyauth.errors import SettingsError
 
-__all__ = ["CONTRACTS", "PROVIDERS", "TARGETS", "KeyfaxAccess", "KeytracAccess", "Settings", "read_settings"]
+__all__ = [
+    "CONTRACTS",
+    "PROVIDERS",
+    "RECORD_MODES",
+    "TARGETS",
+    "KeyfaxAccess",
+    "KeytracAccess",
+    "Settings",
+    "read_settings",
+]
 
 PROVIDERS = ("keytrac", "keyfax")
 CONTRACTS = (*PROVIDERS, "all")
-TARGETS = ("emulator", "live")
+TARGETS = ("emulator", "cassettes", "live")
+RECORD_MODES = ("none", "new", "all")
 
 #: "an 36 character long authentication token", says the document.
 TOKEN_LENGTH = 36
@@ -43,12 +53,19 @@ class Settings:
 
     ``contracts``: the providers whose contracts are collected. ``fail_under``: the percentage of documented outcomes
     that must be witnessed, None for no gate. The accesses are only there for the live target.
+    ``record``: which tests are recorded: none, those that have no cassette (`new`), all. ``cassettes``: the folder,
+    from pytest's root. ``strict_cassettes``: whether a run fails for cassettes that do not fit their tests.
+    ``urls``: by provider, where the environment says that it is.
     """
 
     target: str = "emulator"
     contracts: tuple[str, ...] = ()
     seed: int = 0
     fail_under: float | None = None
+    record: str = "none"
+    cassettes: str = "cassettes"
+    strict_cassettes: bool = False
+    urls: Mapping[str, str] = field(default_factory=dict)
     keytrac: KeytracAccess | None = None
     keyfax: KeyfaxAccess | None = None
 
@@ -57,7 +74,8 @@ class Settings:
         urls = ", ".join(access.url for access in (self.keytrac, self.keyfax) if access is not None)
         where = f"live ({urls})" if self.target == "live" else self.target
         contracts = f", contracts {', '.join(self.contracts)}" if self.contracts else ""
-        return f"keyauth: target {where}, seed {self.seed}{contracts}"
+        recording = f", recording {self.record} into {self.cassettes}" if self.record != "none" else ""
+        return f"keyauth: target {where}, seed {self.seed}{contracts}{recording}"
 
 
 def read_settings(
@@ -68,17 +86,28 @@ def read_settings(
     :param sources: what each value was given as, for messages; ``--keyauth-NAME`` where it is not said.
     :raises SettingsError: says which value is wrong, what was expected, and what to do.
     """
-    names = {name: f"--keyauth-{name.replace('_', '-')}" for name in ("target", "contracts", "seed", "fail_under")}
+    options = ("target", "contracts", "seed", "fail_under", "record", "cassettes", "strict_cassettes")
+    names = {name: f"--keyauth-{name.replace('_', '-')}" for name in options}
     names.update(sources or {})
     target = _choice(names["target"], values.get("target") or "emulator", TARGETS)
     chosen = values.get("contracts")
     contracts = _providers(_choice(names["contracts"], chosen, CONTRACTS)) if chosen else ()
     live = _read_live(environ, contracts) if target == "live" else {}
+    record = _choice(names["record"], values.get("record") or "none", RECORD_MODES)
+    if record != "none" and target == "cassettes":
+        raise SettingsError(
+            f"{names['record']}={record}: cassettes cannot be recorded from cassettes; "
+            "expected --keyauth-target=emulator or live"
+        )
     return Settings(
         target=target,
         contracts=contracts,
         seed=_seed(names["seed"], values.get("seed") or 0),
         fail_under=_percentage(names["fail_under"], values.get("fail_under")),
+        record=record,
+        cassettes=str(values.get("cassettes") or "cassettes"),
+        strict_cassettes=_flag(names["strict_cassettes"], values.get("strict_cassettes")),
+        urls=_read_urls(environ),
         **live,
     )
 
@@ -98,6 +127,19 @@ def _seed(name: str, value: object) -> int:
         return int(str(value))
     except ValueError:
         raise SettingsError(f"{name}={value}: expected a whole number") from None
+
+
+def _flag(name: str, value: object) -> bool:
+    text = str(value or "false").lower()
+    if text not in ("true", "false", "1", "0", "yes", "no", "on", "off"):
+        raise SettingsError(f"{name}={value}: expected true or false")
+    return text in ("true", "1", "yes", "on")
+
+
+def _read_urls(environ: Mapping[str, str]) -> dict[str, str]:
+    """Where the providers are, for whoever wants to recognize requests to them; the live target checks them too."""
+    urls = {name: environ.get(variables[0], "").rstrip("/") for name, variables in LIVE_VARIABLES.items()}
+    return {name: url for name, url in urls.items() if url}
 
 
 def _percentage(name: str, value: object) -> float | None:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from pytest_keyauth import __version__
 from pytest_keyauth.emulator.arguments import Arguments, Command
 from pytest_keyauth.emulator.clock import Clock
 from pytest_keyauth.emulator.journal import Exchange, Journal
@@ -80,7 +81,7 @@ class ControlPlane:
 
     def _run(self, name: str, arguments: Arguments) -> Any:
         if name == "":
-            return {"providers": list(self._providers), "commands": self._names()}
+            return {"version": __version__, "providers": list(self._providers), "commands": self._names()}
         chosen = self._choose(arguments)
         if name == "requests":
             return [_show(provider, item) for provider in chosen for item in chosen[provider].journal(arguments)]

@@ -1,1 +1,1 @@
-"""Cassettes: what a provider answered, recorded without secrets, and played again."""
+"""Cassettes: what clients and providers said to each other, recorded, redacted for certain, and replayed."""

@@ -1,0 +1,169 @@
+"""Opens a take for each test that is recorded or played, and says at the end how cassettes and tests fit together."""
+
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_keyauth.contract_collection import find_contracts, is_contract
+from pytest_keyauth.fixtures import SETTINGS, TAKE, cassette_folder
+from pytest_keyauth.markers import CASSETTE, OUTCOME, named_outcomes
+
+if TYPE_CHECKING:
+    from pytest_keyauth.recording.cassette import Origin
+    from pytest_keyauth.takes import TestText
+
+__all__ = ["CassetteKeeper"]
+
+ORPHANS = "keyauth_orphans"
+TAKEN = "keyauth_take"
+
+FAILED = pytest.StashKey[bool]()
+
+
+class CassetteKeeper:
+    """What a run does with cassettes; in workers of pytest-xdist all but the summary."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        from pytest_keyauth.cassette_summary import CassetteTally
+        from pytest_keyauth.recording.addresses import Addresses
+        from pytest_keyauth.recording.library import Library
+
+        self._config = config
+        self._settings = config.stash[SETTINGS]
+        self._library: Library = Library(cassette_folder(config))
+        self._addresses = Addresses(self._settings.urls)
+        self._tally: CassetteTally = CassetteTally()
+        self._origin: Origin | None = None
+        self._deselected: set[Path] = set()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        """Open the take of a test."""
+        from pytest_keyauth.takes import RecordingTake, ReplayingTake
+
+        for key in (TAKE, FAILED):
+            if key in item.stash:  # of an earlier try, where another plugin runs a test again
+                del item.stash[key]
+        test = _test_text(item)
+        if self._settings.target == "cassettes":
+            item.stash[TAKE] = ReplayingTake(test, self._library, self._addresses)
+        elif _is_recorded(item) and (self._settings.record == "all" or not self._library.has_own(item.nodeid)):
+            item.stash[TAKE] = RecordingTake(
+                test,
+                self._library,
+                self._addresses,
+                self._find_origin(),
+                keeps_samples=self._settings.target == "emulator",
+            )
+
+    def _find_origin(self) -> "Origin":
+        if self._origin is None:
+            from pytest_keyauth.takes import find_origin
+
+            self._origin = find_origin(self._settings)
+        return self._origin
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Fail a test whose code has swallowed that a cassette has no answer."""
+        result = yield
+        from pytest_keyauth.takes import ReplayingTake
+
+        take = item.stash.get(TAKE, None)
+        if isinstance(take, ReplayingTake):
+            take.check()
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, Any, Any]:
+        """Keep what was recorded, when the last fixture has said its last word."""
+        result = yield
+        from pytest_keyauth.takes import RecordingTake
+
+        take = item.stash.get(TAKE, None)
+        if take is not None:
+            failed = item.stash.get(FAILED, False)
+            taken = {"test": item.nodeid, "failed": True} if failed else take.finish()
+            if taken is not None and (not failed or isinstance(take, RecordingTake)):
+                item.stash[_TAKEN] = taken
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Send what became of a take along with the test's report."""
+        report = yield
+        if not report.passed:
+            item.stash[FAILED] = True
+        if report.when == "teardown" and _TAKEN in item.stash:
+            vars(report)[TAKEN] = item.stash[_TAKEN]
+            del item.stash[_TAKEN]
+        return report
+
+    def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
+        """Remember of which files not all tests are there."""
+        self._deselected.update(item.path for item in items)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Find cassettes that no test is there for."""
+        if hasattr(self._config, "workerinput") and self._config.workerinput["workerid"] != "gw0":
+            return
+        if not session.items or session.config.getoption("numprocesses", None):
+            return
+        from pytest_keyauth.cassette_summary import find_orphans
+
+        partial = {argument for argument in self._config.args if "::" in argument}
+        files = {item.path for item in session.items} - self._deselected
+        whole = {path for path in files if not any(argument.partition("::")[0] in str(path) for argument in partial)}
+        tests = {item.nodeid: item.path in whole for item in session.items}
+        folders = {provider: find_contracts(provider) for provider in self._settings.contracts}
+        orphans = find_orphans(self._library, tests, folders)
+        self._tally.orphans.update(orphans)
+        if hasattr(self._config, "workeroutput"):
+            self._config.workeroutput[ORPHANS] = orphans
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """Take over what a worker has found."""
+        self._tally.orphans.update(getattr(node, "workeroutput", {}).get(ORPHANS, ()))
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Count a take."""
+        if taken := getattr(report, TAKEN, None):
+            self._tally.add(taken)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Write the outcomes of what was recorded; fail a strict run."""
+        if hasattr(self._config, "workerinput"):
+            return
+        if self._settings.record != "none" and self._settings.contracts and self._tally.recorded:
+            from pytest_keyauth.recording.library import write_outcomes
+
+            self._tally.missing_outcomes = write_outcomes(self._library.folder, self._settings.contracts)
+        if self._settings.strict_cassettes and self._tally.problems and exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Say how it went."""
+        lines = list(self._tally.summarize(strict=self._settings.strict_cassettes))
+        if lines:
+            terminalreporter.section("keyauth cassettes", sep="-")
+            for line in lines:
+                terminalreporter.line(line)
+
+
+_TAKEN = pytest.StashKey[dict[str, Any]]()
+
+
+def _is_recorded(item: pytest.Item) -> bool:
+    return is_contract(item.path) or item.get_closest_marker(CASSETTE) is not None
+
+
+def _test_text(item: pytest.Item) -> "TestText":
+    from pytest_keyauth.takes import TestText
+
+    owner = getattr(item, "cls", None)
+    name = owner.__name__ if owner is not None else getattr(item, "originalname", None) or item.name
+    return TestText(item.nodeid, item.path, name, tuple(named_outcomes(item, OUTCOME)))

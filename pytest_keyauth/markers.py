@@ -1,0 +1,44 @@
+"""What tests are marked with: the outcomes that they are for, or are answered with; and whether they are recorded."""
+
+from collections.abc import Iterable, Sequence
+
+import pytest
+
+from pytest_keyauth.errors import UnknownOutcomeError
+
+__all__ = ["CASSETTE", "OUTCOME", "REPLAY", "check_markers", "named_outcomes"]
+
+OUTCOME = "keyauth_outcome"
+REPLAY = "keyauth_replay"
+CASSETTE = "keyauth_cassette"
+
+
+def named_outcomes(item: pytest.Item, marker: str) -> list[str]:
+    """The outcomes that a test's markers name; an empty name stands for a marker that names none."""
+    marks = item.iter_markers(marker)
+    return [str(name) for mark in marks for name in (*mark.args, *mark.kwargs.values()) or ("",)]
+
+
+def check_markers(items: Sequence[pytest.Item], marker: str, providers: Iterable[str]) -> None:
+    """Refuse markers that name no documented outcome: all offenders in one error.
+
+    :raises pytest.UsageError: names each test with its wrong outcome, and the nearest right ones.
+    """
+    claims = [(item, name) for item in items for name in named_outcomes(item, marker)]
+    if not claims:
+        return
+    from pytest_keyauth.outcomes import find_outcome, load_catalogue
+
+    catalogues = [load_catalogue(provider) for provider in providers]
+    known = {outcome.name for catalogue in catalogues for outcome in catalogue}
+    offenders = []
+    for item, name in claims:
+        if not name:
+            offenders.append(f'{item.nodeid}: the marker names none, expected {marker}("operation/status/name")')
+        elif name not in known:
+            try:
+                find_outcome(name, catalogues)
+            except UnknownOutcomeError as error:
+                offenders.append(f"{item.nodeid}: {error}")
+    if offenders:
+        raise pytest.UsageError("\n".join([f"the marker {marker} names outcomes that are not documented:", *offenders]))

@@ -1,0 +1,46 @@
+"""Where the providers are: so that a recording names the provider, and not the machine that it was made against."""
+
+import re
+from collections.abc import Mapping
+
+from pytest_keyauth.recording.urls import split_url
+
+__all__ = ["CANONICAL", "Addresses"]
+
+#: By which URL a cassette names a provider: KeyTrac's own, and the one of Keyfax's documentation.
+CANONICAL: Mapping[str, str] = {"keytrac": "https://api.keytrac.net", "keyfax": "http://localhost:8088/interview"}
+
+_KEYFAX_RESOURCE = re.compile(r"(.*?)(/api/v1/(?:startup|results|key|token))/?", re.DOTALL)
+
+
+class Addresses:
+    """Tells whether a URL is a provider's.
+
+    :param urls: by provider, the URLs that it is reached at beside its canonical one. Keyfax is installed at its
+        customers', so that its resources are known by their paths, at any host.
+    """
+
+    def __init__(self, urls: Mapping[str, str] | None = None) -> None:
+        self._bases = [*CANONICAL.items(), *(urls or {}).items()]
+
+    def find(self, url: str) -> tuple[str, str] | None:
+        """The provider of a URL, and the path below the provider's own; None where it is nobody's."""
+        address = url.partition("#")[0].partition("?")[0]
+        for provider, base in self._bases:
+            if address == base or address.startswith(f"{base}/"):
+                return provider, address[len(base) :]
+        match = _KEYFAX_RESOURCE.fullmatch(split_url(url)[1])
+        return ("keyfax", match[2]) if match else None
+
+    def is_providers(self, url: str) -> bool:
+        """Whether a URL is a provider's."""
+        return self.find(url) is not None
+
+    def canonical(self, url: str) -> str:
+        """The URL at the provider's canonical address; the URL itself where it is nobody's."""
+        found = self.find(url)
+        if found is None:
+            return url
+        provider, path = found
+        _, _, query, fragment = split_url(url)
+        return CANONICAL[provider] + path + query + fragment

@@ -1,0 +1,53 @@
+"""The secrets that a recording knows, found inside of longer texts in any of their encodings."""
+
+import re
+from collections.abc import Iterator
+
+from pytest_keyauth.recording.references import ENCODINGS
+
+__all__ = ["SHORTEST_SECRET", "KnownSecrets"]
+
+#: A shorter text is found by its place only: it could stand in any word.
+SHORTEST_SECRET = 6
+
+
+class KnownSecrets:
+    """Secrets with their references. Shows none of them."""
+
+    def __init__(self) -> None:
+        self._references: dict[str, str] = {}
+        self._forms: dict[str, str] = {}
+        self._pattern: re.Pattern[str] | None = None
+
+    def __repr__(self) -> str:
+        return f"<KnownSecrets: {len(self._references)}>"
+
+    def add(self, value: str, reference: str) -> None:
+        """Know one more; a text that is too short to be told from others is left out."""
+        if len(value) >= SHORTEST_SECRET and value not in self._references:
+            self._references[value] = reference
+            self._pattern = None
+
+    def of_kind(self, kind: str) -> dict[str, str]:
+        """Those of one kind."""
+        return {value: mark for value, mark in self._references.items() if mark.startswith(f"<{kind}:")}
+
+    def are_in(self, text: str) -> bool:
+        """Whether one of them stands in a text as it is."""
+        return any(value in text for value in self._references)
+
+    def replace(self, text: str) -> str:
+        """Put references in the place of all of them, encoded or not."""
+        if not self._references:
+            return text
+        if self._pattern is None:
+            self._forms = dict(self._encode())
+            self._pattern = re.compile("|".join(map(re.escape, sorted(self._forms, key=len, reverse=True))))
+        return self._pattern.sub(lambda match: self._forms[match[0]], text)
+
+    def _encode(self) -> Iterator[tuple[str, str]]:
+        for value, reference in self._references.items():
+            for encoding, encode in ENCODINGS.items():
+                yield encode(value), f"{reference[:-1]}:{encoding}>"
+                yield encode(value).rstrip("="), f"{reference[:-1]}:{encoding}>"
+            yield value, reference

@@ -1,0 +1,130 @@
+"""The cassettes of a run: the user's own first, then those that the package ships; and the outcomes among them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from pytest_keyauth.errors import CassetteError, SecretFoundError
+from pytest_keyauth.outcomes import load_catalogue
+from pytest_keyauth.recording.addresses import Addresses
+from pytest_keyauth.recording.cassette import Cassette
+from pytest_keyauth.recording.exchange import Interaction
+from pytest_keyauth.recording.recorder import without_unused
+from pytest_keyauth.recording.search import Search
+from pytest_keyauth.recording.shelf import Folder, Shelf, cassette_name, outcome_name, shipped_shelf
+
+__all__ = ["Library", "write_outcomes"]
+
+
+class Library:
+    """Finds the cassettes of tests and of outcomes, and keeps new ones.
+
+    :param folder: the user's own cassettes; there may be none yet.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = Folder(folder)
+        self._shelves: Sequence[Shelf] = (self.folder, shipped_shelf())
+
+    def has_own(self, test: str) -> bool:
+        """Whether the user's folder has a cassette of a test."""
+        return self.folder.find(cassette_name(test)) is not None
+
+    def find_test(self, test: str) -> tuple[Cassette, str]:
+        """The cassette of a test, and where it is.
+
+        :raises CassetteError: where there is none.
+        """
+        name = cassette_name(test)
+        found = self._find(name)
+        if found is None:
+            raise CassetteError(
+                f"there is no cassette of {test}: expected {self.folder.place(name)}. Mark the test with "
+                "@pytest.mark.keyauth_cassette, and record it: --keyauth-record=new with the target emulator or live"
+            )
+        return found
+
+    def find_outcome(self, provider: str, outcome: str) -> tuple[Cassette, str]:
+        """The recording of a documented outcome, and where it is.
+
+        :raises CassetteError: where there is none.
+        """
+        found = self._find(outcome_name(provider, outcome))
+        if found is None:
+            raise CassetteError(
+                f"{outcome} was never recorded: expected {self.folder.place(outcome_name(provider, outcome))}. "
+                "Record the contracts: --keyauth-contracts=all --keyauth-record=all"
+            )
+        return found
+
+    def _find(self, name: str) -> tuple[Cassette, str] | None:
+        for shelf in self._shelves:
+            content = shelf.find(name)
+            if content is not None:
+                return Cassette.read(content, shelf.place(name)), shelf.place(name)
+        return None
+
+    def keep(self, cassette: Cassette, secrets: dict[str, list[str]]) -> str:
+        """Keep a test's cassette, if no secret is in it, and tell where.
+
+        :raises SecretFoundError: says what was found, and where; nothing is written, and an older one is gone.
+        """
+        name = cassette_name(cassette.test)
+        content = cassette.write()
+        hits = Search(secrets).find(content)
+        if hits:
+            (self.folder.path / name).unlink(missing_ok=True)
+            found = "\n".join(f"  {hit.what} at {hit.place}" for hit in hits)
+            raise SecretFoundError(
+                f"the recording of {cassette.test} was not kept: after redaction there still was\n{found}\n"
+                f"{self.folder.place(name)} is removed. Send no secret in that place, or tell us of it"
+            )
+        self.folder.save(name, content)
+        return self.folder.place(name)
+
+
+def write_outcomes(folder: Folder, providers: Sequence[str]) -> list[str]:
+    """Write a cassette for each documented outcome that is in the cassettes of contracts, and name those that are not.
+
+    Of several recordings the one is taken whose test is for that outcome and has least to do with any other.
+    """
+    missing = []
+    for provider in providers:
+        found = _find_outcomes(folder, provider)
+        for outcome in load_catalogue(provider).names():
+            if outcome in found:
+                folder.save(outcome_name(provider, outcome), found[outcome].write())
+            else:
+                missing.append(outcome)
+    return missing
+
+
+def _find_outcomes(folder: Folder, provider: str) -> dict[str, Cassette]:
+    ranked: dict[str, tuple[tuple[bool, int, str], Cassette, Interaction]] = {}
+    for name in Folder(folder.path / provider).names():
+        place = f"{provider}/{name}"
+        content = folder.find(place)
+        cassette = Cassette.read(content or b"", folder.place(place))
+        for outcome, interaction in _outcomes(cassette, provider):
+            rank = (outcome not in cassette.claims, len(cassette.interactions), cassette.test)
+            if outcome not in ranked or rank < ranked[outcome][0]:
+                ranked[outcome] = (rank, cassette, interaction)
+    return {outcome: _alone(outcome, cassette, interaction) for outcome, (_, cassette, interaction) in ranked.items()}
+
+
+def _alone(outcome: str, cassette: Cassette, interaction: Interaction) -> Cassette:
+    return without_unused(replace(cassette, interactions=(interaction,), commands=(), claims=(outcome,), contract=None))
+
+
+def _outcomes(cassette: Cassette, provider: str) -> Iterator[tuple[str, Interaction]]:
+    """The documented outcomes in a cassette; of one that occurs several times the first."""
+    addresses, catalogue, seen = Addresses(), load_catalogue(provider), set()
+    for interaction in cassette.interactions:
+        request, response = interaction.request, interaction.response
+        found = addresses.find(request.url)
+        if found is None or found[0] != provider:
+            continue
+        outcome = catalogue.recognize(request.method, found[1], response.status, response.body.encode())
+        if outcome is not None and outcome.name not in seen:
+            seen.add(outcome.name)
+            yield outcome.name, interaction

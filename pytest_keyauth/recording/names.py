@@ -1,0 +1,88 @@
+"""What names say about the values under them: in bodies, queries, headers."""
+
+import re
+from functools import lru_cache
+
+__all__ = ["ADDRESS_HEADERS", "DROPPED_HEADERS", "PLAIN_HEADERS", "SECRET_KINDS", "kind_by_name"]
+
+#: What opens something for whoever has it, or once did. The other kinds are identifiers.
+SECRET_KINDS = frozenset(
+    {"token", "api-key", "signing-key", "jwt", "signature", "nonce", "credentials", "cookie", "secret"}
+)
+
+#: Names as they are written, but for case, "-", "_", "." and blanks.
+_KINDS = {
+    "userid": "user-id",
+    "identifier": "user-id",
+    "id": "user-id",
+    "guid": "guid",
+    "sessionguid": "guid",
+    "host": "host",
+    "hostname": "host",
+    "apikey": "api-key",
+    "signingkey": "signing-key",
+    "nonce": "nonce",
+    "signature": "signature",
+    "requestsignature": "signature",
+    "credentials": "credentials",
+    "jti": "id",
+    "sid": "secret",
+    "pin": "secret",
+    "otp": "secret",
+    "pwd": "secret",
+    "auth": "secret",
+}
+_SECRET = re.compile(
+    "password|passwd|passphrase|secret|token|jwt|apikey|signingkey|privatekey|accesskey|signature|authorization"
+    "|bearer|cookie|credential|sessionid|sessionkey"
+)
+_SEPARATORS = re.compile(r"[-_. \[\]]")
+
+#: Headers that say nothing of anybody. Of those that are in none of these sets only the name is recorded.
+PLAIN_HEADERS = frozenset(
+    {
+        "accept",
+        "accept-language",
+        "allow",
+        "cache-control",
+        "content-language",
+        "content-type",
+        "pragma",
+        "retry-after",
+        "vary",
+        "www-authenticate",
+    }
+)
+#: Headers of one connection or one client library.
+DROPPED_HEADERS = frozenset(
+    {
+        "accept-encoding",
+        "connection",
+        "content-encoding",
+        "content-length",
+        "date",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-connection",
+        "server",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "user-agent",
+        "via",
+    }
+)
+ADDRESS_HEADERS = frozenset({"location", "content-location", "referer", "origin"})
+
+
+@lru_cache(maxsize=1024)
+def kind_by_name(name: str) -> str | None:
+    """The kind of what stands under a name; None where the name says nothing."""
+    plain = _SEPARATORS.sub("", name).lower()
+    if plain in _KINDS:
+        return _KINDS[plain]
+    if _SECRET.search(plain):
+        return "token" if "token" in plain else "secret"
+    return None

@@ -1,0 +1,110 @@
+"""Records one test: keeps what travels in memory, and makes a cassette of it when the test has passed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from threading import Lock
+from typing import Any
+
+from pytest_keyauth.recording.addresses import Addresses
+from pytest_keyauth.recording.cassette import Cassette, Command, Origin
+from pytest_keyauth.recording.exchange import Exchange, Interaction, Request, Response
+from pytest_keyauth.recording.redaction import Redactor, SampleTreatment
+from pytest_keyauth.recording.references import REFERENCE
+from pytest_keyauth.recording.values import form_of
+
+__all__ = ["Recorder", "without_unused"]
+
+#: What the result of a command is, where it is one text.
+_RESULTS = {"open_account": "token", "name_host": "hostName"}
+
+
+class Recorder:
+    """Collects exchanges and commands. Nothing of them is shown or written before it is redacted.
+
+    :param now: what times in the recording will be relative to.
+    :param samples: `keep` made-up ones, `replace` those that may be a human being's.
+    """
+
+    def __init__(self, now: datetime, addresses: Addresses, samples: SampleTreatment) -> None:
+        self._redactor = Redactor(now, samples=samples, place=addresses.canonical)
+        self._exchanges: list[Exchange] = []
+        self._commands: list[Command] = []
+        self._lock = Lock()
+
+    def __repr__(self) -> str:
+        return f"<Recorder: {len(self._exchanges)} exchanges>"
+
+    def __len__(self) -> int:
+        return len(self._exchanges)
+
+    def know(self, kind: str, value: str) -> None:
+        """Learn a secret or an identifier before it travels."""
+        self._redactor.know(kind, value)
+
+    def note(self, request: Request, response: Response) -> None:
+        """Note an exchange."""
+        with self._lock:
+            self._exchanges.append(Exchange(request, response))
+
+    def note_command(self, provider: str, name: str, arguments: Any, result: Any) -> None:
+        """Note a command to the emulator, with its result as plain data."""
+        with self._lock:
+            self._commands.append(Command(provider, name, arguments, result))
+
+    def secrets(self) -> dict[str, list[str]]:
+        """All secrets that were met. Handle with care."""
+        return self._redactor.secrets()
+
+    def make_cassette(self, test: str, origin: Origin, contract: str | None, claims: Sequence[str]) -> Cassette:
+        """Make the cassette of a test."""
+        self._meet_everything()
+        cassette = Cassette(
+            test=test,
+            origin=origin,
+            interactions=tuple(map(self._redact, self._exchanges)),
+            contract=contract,
+            claims=tuple(claims),
+            commands=tuple(map(self._redact_command, self._commands)),
+            forms=dict(self._unusual_forms()),
+            tokens=self._redactor.tokens,
+        )
+        return without_unused(cassette)
+
+    def _meet_everything(self) -> None:
+        """A secret may be known by its place only after it has travelled: all is looked at before any is written."""
+        for command in self._commands:
+            self._redact_command(command)
+        for exchange in self._exchanges:
+            self._redactor.meet(exchange.request, exchange.response)
+
+    def _redact(self, exchange: Exchange) -> Interaction:
+        request = self._redactor.redact_request(exchange.request)
+        return Interaction(request, self._redactor.redact_response(exchange.response))
+
+    def _redact_command(self, command: Command) -> Command:
+        result = self._redactor.redact_value(_RESULTS.get(command.name, ""), command.result)
+        return replace(command, arguments=self._redactor.redact_value("", command.arguments), result=result)
+
+    def _unusual_forms(self) -> Iterator[tuple[str, str]]:
+        for reference, kind, value in self._redactor.numbered():
+            form = form_of(kind, value)
+            if form is not None:
+                yield reference, form
+
+
+def without_unused(cassette: Cassette) -> Cassette:
+    """Leave out what is said of references that do not occur in a cassette."""
+    bare = replace(cassette, forms={}, tokens={}).write().decode()
+    used = _references(bare)
+    tokens: Mapping[str, Mapping[str, Any]] = {
+        reference: token for reference, token in cassette.tokens.items() if reference in used
+    }
+    used |= _references(replace(cassette, interactions=(), commands=(), forms={}, tokens=tokens).write().decode())
+    used |= {"<token:1>", "<host:1>", "<api-key:1>", "<signing-key:1>"}
+    forms = {reference: form for reference, form in cassette.forms.items() if reference in used}
+    return replace(cassette, forms=forms, tokens=tokens)
+
+
+def _references(text: str) -> set[str]:
+    return {f"<{match[1]}:{match[2]}>" for match in REFERENCE.finditer(text)}

@@ -1,0 +1,78 @@
+"""Times: what follows from when a recording was made is written relative to that moment.
+
+``<now+10min as YYYY-MM-DDThh:mm:ss.sssZ>``, ``<now-1min as unix>``, ``<today-1day as YYYY-MM-DD>``. A recording takes
+seconds, so minutes are the same at each recording; replayed, they are relative to the moment of the replay.
+Times that are far away are the recorded data's own and stay as they are.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+__all__ = ["read_relative_times", "relative_time", "relative_unix_time"]
+
+#: A time that follows from "now": a token's end, a date of response; and a day around today.
+NEAR_DAYS = 40
+TODAY_DAYS = 3
+
+_FORMS = {
+    "YYYY-MM-DDThh:mm:ss.sssZ": r"(?P<Y>\d{4})-(?P<M>\d\d)-(?P<D>\d\d)T(?P<h>\d\d):(?P<m>\d\d):(?P<s>\d\d)\.\d{3}Z",
+    "YYYY-MM-DD hh:mm:ss.sssZ": r"(?P<Y>\d{4})-(?P<M>\d\d)-(?P<D>\d\d) (?P<h>\d\d):(?P<m>\d\d):(?P<s>\d\d)\.\d{3}Z",
+    "YYYY-MM-DDThh:mm:ssZ": r"(?P<Y>\d{4})-(?P<M>\d\d)-(?P<D>\d\d)T(?P<h>\d\d):(?P<m>\d\d):(?P<s>\d\d)Z",
+    "YYYY-MM-DDThh:mm:ss": r"(?P<Y>\d{4})-(?P<M>\d\d)-(?P<D>\d\d)T(?P<h>\d\d):(?P<m>\d\d):(?P<s>\d\d)",
+    "YYYY-MM-DD hh:mm:ss": r"(?P<Y>\d{4})-(?P<M>\d\d)-(?P<D>\d\d) (?P<h>\d\d):(?P<m>\d\d):(?P<s>\d\d)",
+    "DD/MM/YYYY hh:mm:ss": r"(?P<D>\d\d)/(?P<M>\d\d)/(?P<Y>\d{4}) (?P<h>\d\d):(?P<m>\d\d):(?P<s>\d\d)",
+}
+_DAY_FORMS = {
+    "YYYY-MM-DD": r"(?P<Y>\d{4})-(?P<M>\d\d)-(?P<D>\d\d)",
+    "DD/MM/YYYY": r"(?P<D>\d\d)/(?P<M>\d\d)/(?P<Y>\d{4})",
+}
+_PATTERNS = [(form, re.compile(pattern, re.ASCII)) for form, pattern in (*_FORMS.items(), *_DAY_FORMS.items())]
+_STRFTIME = {"YYYY": "%Y", "MM": "%m", "DD": "%d", "hh": "%H", "mm": "%M", "sss": "000", "ss": "%S"}
+_PART = re.compile("YYYY|MM|DD|hh|mm|sss|ss")
+_RELATIVE = re.compile(r"(?:<|&lt;)(now|today)([+-]\d+)(?:min|day) as ([^<>&]+)(?:>|&gt;)")
+
+
+def relative_time(text: str, now: datetime) -> str | None:
+    """Write a text that is a time near `now` (in UTC) relative to it; None for any other text."""
+    if not 10 <= len(text) <= 24:
+        return None
+    for form, pattern in _PATTERNS:
+        match = pattern.fullmatch(text)
+        if match is not None:
+            return _relative(form, {name: int(value) for name, value in match.groupdict().items()}, now)
+    return None
+
+
+def _relative(form: str, parts: dict[str, int], now: datetime) -> str | None:
+    try:
+        moment = datetime(
+            parts["Y"], parts["M"], parts["D"], parts.get("h", 0), parts.get("m", 0), parts.get("s", 0), tzinfo=UTC
+        )
+    except ValueError:
+        return None
+    if form in _DAY_FORMS:
+        days = (moment.date() - now.date()).days
+        return f"<today{days:+}day as {form}>" if abs(days) <= TODAY_DAYS else None
+    return f"<now{_minutes(moment, now):+}min as {form}>" if abs(moment - now) <= timedelta(days=NEAR_DAYS) else None
+
+
+def _minutes(moment: datetime, now: datetime) -> int:
+    return round((moment - now).total_seconds() / 60)
+
+
+def relative_unix_time(seconds: float, now: datetime) -> str | None:
+    """The same for seconds since the epoch."""
+    difference_s = seconds - now.timestamp()
+    return f"<now{round(difference_s / 60):+}min as unix>" if abs(difference_s) <= NEAR_DAYS * 86400 else None
+
+
+def read_relative_times(text: str, now: datetime) -> str:
+    """Put the times in that a text names relative to `now`."""
+    return _RELATIVE.sub(lambda match: _absolute(match[1], int(match[2]), match[3], now), text)
+
+
+def _absolute(base: str, offset: int, form: str, now: datetime) -> str:
+    moment = now + (timedelta(minutes=offset) if base == "now" else timedelta(days=offset))
+    if form == "unix":
+        return str(int(moment.timestamp()))
+    return moment.strftime(_PART.sub(lambda match: _STRFTIME[match[0]], form))

@@ -1,0 +1,61 @@
+"""JSON Web Tokens in recordings: found, described without their secrets, and made anew for a replay."""
+
+import hashlib
+import hmac
+import json
+import re
+from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+__all__ = ["JSON_WEB_TOKEN", "describe_token", "mint_token"]
+
+JSON_WEB_TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*")
+
+_HASHES = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
+
+
+def describe_token(token: str, signing_keys: Iterable[str]) -> dict[str, Any] | None:
+    """What a token says, and which of the keys has signed it (None where it is none of them); None for no token.
+
+    A key may be base64, of which the bytes sign, or a text that signs as it stands.
+    """
+    head, payload, signature = token.split(".")
+    try:
+        header, claims = json.loads(_decode(head)), json.loads(_decode(payload))
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(header, dict) or not isinstance(claims, dict):
+        return None
+    signed = f"{head}.{payload}".encode()
+    signer = next((key for key in signing_keys if _sign(signed, key, header.get("alg")) == signature), None)
+    return {"header": header, "claims": claims, "signed-with": signer}
+
+
+def mint_token(description: Mapping[str, Any], signing_key: str, fill: Callable[[Any], Any]) -> str:
+    """Make a token as it was described. `fill` puts values in the place of the references in its claims."""
+    parts = (description["header"], fill(description["claims"]))
+    signed = ".".join(_encode(json.dumps(part, separators=(",", ":")).encode()) for part in parts)
+    algorithm = description["header"].get("alg")
+    return f"{signed}.{_sign(signed.encode(), signing_key, algorithm if algorithm in _HASHES else 'HS256')}"
+
+
+def _sign(signed: bytes, key: str, algorithm: object) -> str | None:
+    if algorithm not in _HASHES:
+        return None
+    return _encode(hmac.digest(_key_bytes(key), signed, _HASHES[str(algorithm)]))
+
+
+def _key_bytes(key: str) -> bytes:
+    try:
+        return b64decode(key, validate=True)
+    except ValueError:
+        return key.encode()
+
+
+def _encode(data: bytes) -> str:
+    return urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _decode(text: str) -> bytes:
+    return urlsafe_b64decode(text + "=" * (-len(text) % 4))

@@ -1,0 +1,67 @@
+"""URLs, queries and forms, rewritten part by part. What is left alone stays as it was written."""
+
+import re
+from collections.abc import Callable
+from urllib.parse import quote_plus, unquote, unquote_plus
+
+__all__ = ["rewrite_query", "rewrite_url", "split_url"]
+
+_REFERENCES = re.compile(r"(<[a-z]+[^<>]*>)")
+
+Rewrite = Callable[[str, str], object]
+"""Given the name of a parameter (empty for a segment of a path) and its text: what to write."""
+
+
+def split_url(url: str) -> tuple[str, str, str, str]:
+    """Scheme with authority, path, query and fragment, each with the sign before it: put together, they are the URL."""
+    rest, hash_sign, fragment = url.partition("#")
+    rest, question_mark, query = rest.partition("?")
+    start = rest.find("/", rest.find("://") + 3) if "://" in rest else 0
+    start = len(rest) if start < 0 else start
+    return rest[:start], rest[start:], question_mark + query, hash_sign + fragment
+
+
+def rewrite_url(url: str, rewrite: Rewrite) -> str:
+    """Rewrite the user information, each segment of the path, each parameter, and the fragment."""
+    origin, path, query, fragment = split_url(url)
+    scheme, separator, authority = origin.rpartition("://")
+    userinfo, at, host = authority.rpartition("@")
+    if at:
+        origin = f"{scheme}{separator}{rewrite('credentials', userinfo)}@{host}"
+    path = "/".join(_rewrite_segment(segment, rewrite) for segment in path.split("/"))
+    return (
+        origin
+        + path
+        + query[:1]
+        + rewrite_query(query[1:], rewrite)
+        + fragment[:1]
+        + rewrite_query(fragment[1:], rewrite)
+    )
+
+
+def _rewrite_segment(raw: str, rewrite: Rewrite) -> str:
+    segment = unquote(raw)
+    rewritten = rewrite("", segment) if segment else segment
+    return raw if rewritten == segment else _quote(str(rewritten))
+
+
+def rewrite_query(query: str, rewrite: Rewrite) -> str:
+    """Rewrite a query or a form."""
+    return "&".join(_rewrite_parameter(parameter, rewrite) for parameter in query.split("&"))
+
+
+def _rewrite_parameter(parameter: str, rewrite: Rewrite) -> str:
+    raw_name, equals, raw_value = parameter.partition("=")
+    name, value = unquote_plus(raw_name), unquote_plus(raw_value)
+    new_name, new_value = rewrite("", name), rewrite(name, value)
+    return (
+        (raw_name if new_name == name else _quote(str(new_name)))
+        + equals
+        + (raw_value if new_value == value else _quote(str(new_value)))
+    )
+
+
+def _quote(text: str) -> str:
+    """Quote a text, but for the references in it, which people are to read."""
+    parts = _REFERENCES.split(text)
+    return "".join(part if index % 2 else quote_plus(part) for index, part in enumerate(parts))

@@ -1,0 +1,89 @@
+"""Who answers a test: an emulator of its own, a live server, its cassette, or the outcomes that it has named."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pytest_keyauth.errors import SettingsError
+from pytest_keyauth.keyfax import KeyfaxCredentials, RequestSignature
+from pytest_keyauth.ledger import Traffic
+from pytest_keyauth.live import LiveServer
+from pytest_keyauth.recording.addresses import Addresses
+from pytest_keyauth.recording.outcome_player import OutcomePlayer
+from pytest_keyauth.settings import Settings
+from pytest_keyauth.takes import RecordingTake, ReplayingTake
+from pytest_keyauth.targets.cassettes import CassetteKeyfax, CassetteKeytrac, RecordedKeyfax, RecordedKeytrac, observed
+from pytest_keyauth.targets.keyfax import EmulatedKeyfax, KeyfaxTarget, LiveKeyfax
+from pytest_keyauth.targets.keytrac import EmulatedKeytrac, KeytracTarget, LiveKeytrac
+
+__all__ = ["Need", "open_keyfax", "open_keytrac"]
+
+A = TypeVar("A")
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What is known of a test when it asks for a provider.
+
+    ``seed``: what made-up data follow from, by purpose. ``connect``: gives the live server at a URL. ``steers``:
+    whether it asks for an emulator to steer. ``take``: its recording or cassette; ``outcomes``: what answers by name.
+    """
+
+    settings: Settings
+    traffic: Traffic
+    seed: Callable[[str], str] = field(repr=False)
+    connect: Callable[[str], LiveServer] = field(repr=False)
+    steers: bool = False
+    take: RecordingTake | ReplayingTake | None = None
+    outcomes: OutcomePlayer | None = None
+
+
+def open_keytrac(test: Need) -> KeytracTarget:
+    """The KeyTrac that answers a test.
+
+    :raises SettingsError: where it should be a live one, and the environment does not say which.
+    """
+    settings, addresses = test.settings, Addresses(test.settings.urls)
+    if test.outcomes is not None:
+        answer = observed(test.outcomes.answer, test.traffic, addresses)
+        return CassetteKeytrac(answer, test.outcomes.credential, None)
+    if isinstance(test.take, ReplayingTake):
+        player = test.take.player
+        return CassetteKeytrac(observed(test.take.answer, test.traffic, addresses), player.credential, player)
+    target: KeytracTarget
+    if settings.target != "live":
+        target = EmulatedKeytrac(test.seed("keytrac"), test.traffic)
+    else:
+        access = _given(settings.keytrac, "keytrac")
+        target = LiveKeytrac(test.connect(access.url), access.token, test.traffic, steered=test.steers)
+    return target if test.take is None else RecordedKeytrac(target, test.take.recorder)
+
+
+def open_keyfax(test: Need, signature: RequestSignature | None) -> KeyfaxTarget:
+    """The Keyfax that answers a test.
+
+    :raises SettingsError: where it should be a live one, and the environment does not say which.
+    """
+    settings, addresses = test.settings, Addresses(test.settings.urls)
+    if test.outcomes is not None:
+        answer = observed(test.outcomes.answer, test.traffic, addresses)
+        return CassetteKeyfax(answer, test.outcomes.credential, None, signature)
+    if isinstance(test.take, ReplayingTake):
+        player = test.take.player
+        answer = observed(test.take.answer, test.traffic, addresses)
+        return CassetteKeyfax(answer, player.credential, player, signature)
+    target: KeyfaxTarget
+    if settings.target != "live":
+        target = EmulatedKeyfax(test.seed("keyfax"), test.traffic, signature)
+    else:
+        access = _given(settings.keyfax, "keyfax")
+        credentials = KeyfaxCredentials(access.host, access.api_key, access.signing_key)
+        server = test.connect(access.url)
+        target = LiveKeyfax(server, credentials, test.traffic, steered=test.steers, signature=signature)
+    return target if test.take is None else RecordedKeyfax(target, test.take.recorder)
+
+
+def _given(access: A | None, provider: str) -> A:
+    if access is None:
+        raise SettingsError(f"this test needs a live {provider}, and its KEYAUTH_{provider.upper()}_… are not set")
+    return access
