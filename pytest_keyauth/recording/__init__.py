@@ -1,0 +1,1 @@
+"""Cassettes: HTTP exchanges recorded without their secrets, kept in files, and replayed."""
