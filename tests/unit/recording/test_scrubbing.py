@@ -4,6 +4,7 @@ import logging
 import pickle
 import sys
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -130,6 +131,13 @@ def test_a_record_without_a_secret_is_left_as_it_is() -> None:
     assert record.exc_info is exception
 
 
+class Talkative(str):
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "nothing"
+
+
 class Mute:
     def __repr__(self) -> str:
         raise RuntimeError("no words")
@@ -144,6 +152,7 @@ class Mute:
         ("%(name)s", ({"token": "geheim-33"},)),
         ("%s", (Mute(), "geheim-33")),
         ("%s", (Mute(),)),
+        ("%d", (Talkative("geheim-33"),)),
         (Mute(), ()),
     ],
 )
@@ -180,6 +189,21 @@ def test_a_structured_failure_that_shows_a_secret_becomes_a_text(scrubber: Scrub
     assert isinstance(report.longrepr, str)
     assert "ValueError: <token>" in report.longreprtext
     assert "geheim-33" not in report.longreprtext
+
+
+class CrashOnly:
+    """A failure of whose message only pytest's short summary makes use."""
+
+    reprcrash = SimpleNamespace(message="ValueError: geheim-33")
+
+    def __str__(self) -> str:
+        return "a failure without details"
+
+
+def test_a_secret_in_the_short_summary_alone_is_scrubbed(scrubber: Scrubber) -> None:
+    report = make_report(CrashOnly())
+    scrub_report(report, scrubber)
+    assert report.longrepr == "a failure without details"
 
 
 def test_a_failure_in_text_and_the_reason_of_a_skip_are_scrubbed(scrubber: Scrubber) -> None:

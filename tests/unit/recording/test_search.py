@@ -148,6 +148,15 @@ def test_a_uuid_is_found_without_its_hyphens_and_in_upper_case() -> None:
     assert finds(TOKEN, TOKEN.upper().encode())
 
 
+def test_an_odd_number_of_hex_digits_is_found_in_any_case() -> None:
+    assert finds("abcdef12345", b"(ABCDEF12345)")
+    assert finds("ABCDEF12345", b"(abCDef12345)")
+
+
+def test_a_secret_of_umlauts_is_found_in_latin_1() -> None:
+    assert finds("größter Schlüssel", "größter Schlüssel".encode("latin-1"))
+
+
 def test_a_short_secret_is_not_searched() -> None:
     assert not finds("hallo", b"hallo")
     assert finds("hallo!", b"hallo!")
@@ -189,6 +198,12 @@ def test_the_place_of_an_escaped_secret_is_where_its_first_escape_begins(before:
     content = f'{start}\\u0067eheim-\\u0033\\u0033"'.encode()
     hits = Search({"token": ["geheim-33"]}).find(content, locate=str)
     assert [hit.place for hit in hits] == [str(len(start.encode()))]
+
+
+def test_what_begins_within_the_bytes_of_an_escape_is_where_that_begins() -> None:
+    key = "ä-key-7".encode()[1:]  # the second byte of ä is its first
+    hits = Search({"key": [in_base64(key)]}).find(b'"abc \\u00e4-key-7"', locate=str)
+    assert hits == [Hit("the key, decoded, JSON-escaped", "5")]
 
 
 def looks(text: str, allowed: frozenset[str] = frozenset()) -> set[str]:
