@@ -1,0 +1,170 @@
+"""Keeps known secrets out of what people read of a run: texts, log records and pytest's reports."""
+
+import base64
+import json
+import logging
+import threading
+import urllib.parse
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from pytest_keyauth.recording.search import SHORTEST
+
+if TYPE_CHECKING:
+    import pytest
+
+__all__ = ["Scrubber", "ScrubbingFilter", "scrub_report"]
+
+_FORMATTER = logging.Formatter()
+
+
+class Scrubber:
+    """Replaces every secret that it was told by its kind: ``<token>``.
+
+    A secret is recognized plain, as Python and JSON write it in a string, URL-encoded, in hex, and in base64 where it
+    is encoded alone. It may come to know more while it is in use, in other threads too. Values of fewer than six
+    characters (`search.SHORTEST`) are left alone, since they stand in innocent texts by accident.
+    """
+
+    __slots__ = ("_adding", "_replacements")
+
+    def __init__(self, secrets: Mapping[str, Iterable[str]] | None = None) -> None:
+        """``secrets``: values by kind ("token")."""
+        self._adding = threading.Lock()
+        self._replacements: tuple[tuple[str, str], ...] = ()
+        for kind, values in (secrets or {}).items():
+            for value in values:
+                self.add(kind, value)
+
+    def __repr__(self) -> str:
+        return f"<Scrubber of {len(self._replacements)} forms of secrets>"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Scrubber is not pickled, since it holds secrets: make it where it is used")
+
+    def add(self, kind: str, value: str) -> None:
+        """Replace a value, too, from now on; one that is known already keeps its kind."""
+        if len(value) < SHORTEST:
+            return
+        with self._adding:
+            known = dict(self._replacements)
+            for form in _forms(value):
+                known.setdefault(form, f"<{kind}>")
+            # The longest first, so that no secret is replaced within another and leaves the rest of that one standing.
+            self._replacements = tuple(sorted(known.items(), key=lambda replacement: -len(replacement[0])))
+
+    def scrub(self, text: str) -> str:
+        """Give the text without its secrets; the same text where it has none."""
+        for form, placeholder in self._replacements:
+            if form in text:
+                text = text.replace(form, placeholder)
+        return text
+
+    def shows_in(self, text: str) -> bool:
+        """Whether a text holds a secret."""
+        return any(form in text for form, _ in self._replacements)
+
+
+def _forms(value: str) -> Iterator[str]:
+    """All texts that a value is replaced in; some are the same."""
+    data = value.encode("utf-8", "surrogatepass")
+    yield from (value, repr(value)[1:-1])
+    for ascii_only in (True, False):
+        written = json.dumps(value, ensure_ascii=ascii_only)[1:-1]
+        yield from (written, written.replace("/", "\\/"))
+    for encoded in (urllib.parse.quote(data), urllib.parse.quote(data, safe=""), urllib.parse.quote_plus(data)):
+        yield from (encoded, _lower_escapes(encoded))
+    for encoded in (base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()):
+        yield from (encoded, encoded.rstrip("="))
+    yield from (data.hex(), data.hex().upper())
+
+
+def _lower_escapes(encoded: str) -> str:
+    """A URL-encoded text with %2f for %2F."""
+    first, *rest = encoded.split("%")
+    return "%".join([first, *(part[:2].lower() + part[2:] for part in rest)])
+
+
+class ScrubbingFilter(logging.Filter):
+    """Lets every log record pass, without its secrets: to be added to handlers.
+
+    (A filter of a logger does not see what its child loggers hand on.) A record that shows no secret is left as it is.
+    One whose arguments do not fit its message passes too, since it is for logging to complain about it.
+    """
+
+    def __init__(self, scrubber: Scrubber) -> None:
+        super().__init__()
+        self._scrubber = scrubber
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Rewrite the message, the traceback and the texts of a record where they show a secret."""
+        self._scrub_message(record)
+        self._scrub_exception(record)
+        for name, value in list(vars(record).items()):  # the stack among them, and what `extra` brought
+            if isinstance(value, str) and self._scrubber.shows_in(value):
+                setattr(record, name, self._scrubber.scrub(value))
+        return True
+
+    def _scrub_message(self, record: logging.LogRecord) -> None:
+        try:
+            message = record.getMessage()
+            arguments = repr(record.args)
+        except Exception:  # noqa: BLE001  # arguments are anybody's objects, and logging must not fail for them
+            self._scrub_misfit(record)
+            return
+        if self._scrubber.shows_in(message) or self._scrubber.shows_in(arguments):
+            record.msg, record.args = self._scrubber.scrub(message), None
+
+    def _scrub_misfit(self, record: logging.LogRecord) -> None:
+        """Scrub message and arguments one by one: logging prints them both in its complaint."""
+        record.msg = self._scrub_value(record.msg)
+        if isinstance(record.args, Mapping):
+            record.args = {name: self._scrub_value(value) for name, value in record.args.items()}
+        elif record.args:
+            record.args = tuple(self._scrub_value(value) for value in record.args)
+
+    def _scrub_value(self, value: object) -> object:
+        """A value, or the scrubbed text of it where one of its texts shows a secret or cannot be made."""
+        try:
+            shown = self._scrubber.shows_in(str(value)) or self._scrubber.shows_in(repr(value))
+            return self._scrubber.scrub(str(value)) if shown else value
+        except Exception:  # noqa: BLE001  # see above
+            return f"<{type(value).__name__} that cannot be shown>"
+
+    def _scrub_exception(self, record: logging.LogRecord) -> None:
+        if not record.exc_info:
+            return
+        try:
+            text = record.exc_text or _FORMATTER.formatException(record.exc_info)
+        except Exception:  # noqa: BLE001  # made by hand, and wrongly: there is nothing to scrub
+            return
+        if self._scrubber.shows_in(text):  # formatters prefer the text, and some look at the exception
+            record.exc_text, record.exc_info = self._scrubber.scrub(text), None
+
+
+def scrub_report(report: "pytest.TestReport", scrubber: Scrubber) -> None:
+    """Take the secrets out of the report of a test: its failure, captured output and properties.
+
+    A structured failure that shows one becomes a plain text. What shows none stays the object it was.
+    """
+    report.longrepr = _scrub_failure(report.longrepr, scrubber)
+    if any(scrubber.shows_in(text) for section in report.sections for text in section):
+        report.sections = [(scrubber.scrub(name), scrubber.scrub(text)) for name, text in report.sections]
+    if any(scrubber.shows_in(f"{name}\n{value}") for name, value in report.user_properties):
+        report.user_properties = [
+            (scrubber.scrub(name), _scrub_property(value, scrubber)) for name, value in report.user_properties
+        ]
+
+
+def _scrub_failure(failure: Any, scrubber: Scrubber) -> Any:
+    if isinstance(failure, tuple):  # path, line and reason of a skip: pytest's summary of skips wants them so
+        return tuple(scrubber.scrub(part) if isinstance(part, str) else part for part in failure)
+    crash = getattr(getattr(failure, "reprcrash", None), "message", "")  # the short summary shows it by itself
+    text = str(failure)
+    return scrubber.scrub(text) if scrubber.shows_in(text) or scrubber.shows_in(crash) else failure
+
+
+def _scrub_property(value: object, scrubber: Scrubber) -> object:
+    """A property, or its scrubbed text; one that is no text is judged by how it shows."""
+    text = str(value)
+    return scrubber.scrub(text) if scrubber.shows_in(text) else value
