@@ -77,7 +77,7 @@ class Materializer:
         if isinstance(claims, dict):
             return {name: self.fill_claims(value) for name, value in claims.items()}
         filled = self.fill_data(claims)
-        return int(filled) if isinstance(claims, str) and claims.endswith(" as unix>") else filled
+        return int(filled) if isinstance(claims, str) and claims.endswith(":unix>") else filled
 
 
 class Player:

@@ -180,7 +180,8 @@ def _decode(secret: str) -> Iterator[bytes]:
 
 # Unknown secrets: what looks like one.
 
-_REFERENCE = re.compile(rb"<[a-z][a-z0-9-]*:[0-9]+>")
+# References, and the braces in which the documents name what is put there.
+_REFERENCE = re.compile(rb"<(?:[a-z][a-z0-9-]*:[0-9]+|now[+-][0-9]+min:unix)>|\{[A-Za-z]+\}")
 _CREDENTIALS = re.compile(rb"(?:(?!</)[^\s\"',;\\])*+")
 _PROSE = re.compile(
     rb"(?i:auth|authentication|authorization|credentials|header|keys?|schem[ae]|tokens?|verification)"
@@ -201,10 +202,10 @@ class _Look:
 def _bears_credentials(text: bytes) -> bool:
     """Whether what follows Bearer or Basic is neither prose nor made of references, a host before and a time behind."""
     match = _CREDENTIALS.match(peel(text.split(None, 1)[1])[-1].content)
-    value = match[0].rstrip(b".)]}") if match else b""
+    value = _REFERENCE.sub(b"<>", match[0]).rstrip(b".)]}") if match else b""
     if not value or _PROSE.fullmatch(value):
         return False
-    host, *parts = _REFERENCE.sub(b"<>", value).split(b":")
+    host, *parts = value.split(b":")
     if host != b"<>" and b"<>" not in parts:
         return True
     return not all(part == b"<>" or _TIME_STAMP.fullmatch(part) for part in parts)

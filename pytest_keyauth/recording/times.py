@@ -1,6 +1,6 @@
 """Times: what follows from when a recording was made is written relative to that moment.
 
-``<now+10min as YYYY-MM-DDThh:mm:ss.sssZ>``, ``<now-1min as unix>``, ``<today-1day as YYYY-MM-DD>``. A recording takes
+``<now+10min:YYYY-MM-DDThh:mm:ss.sssZ>``, ``<now-1min:unix>``, ``<today-1day:YYYY-MM-DD>``. A recording takes
 seconds, so minutes are the same at each recording; replayed, they are relative to the moment of the replay.
 Times that are far away are the recorded data's own and stay as they are.
 """
@@ -20,6 +20,7 @@ _FORMS = {
     "YYYY-MM-DDThh:mm:ssZ": r"(?P<Y>\d{4})-(?P<M>\d\d)-(?P<D>\d\d)T(?P<h>\d\d):(?P<m>\d\d):(?P<s>\d\d)Z",
     "YYYY-MM-DDThh:mm:ss": r"(?P<Y>\d{4})-(?P<M>\d\d)-(?P<D>\d\d)T(?P<h>\d\d):(?P<m>\d\d):(?P<s>\d\d)",
     "YYYY-MM-DD hh:mm:ss": r"(?P<Y>\d{4})-(?P<M>\d\d)-(?P<D>\d\d) (?P<h>\d\d):(?P<m>\d\d):(?P<s>\d\d)",
+    "YYYY-MM-DD hh:mm:ss UTC": r"(?P<Y>\d{4})-(?P<M>\d\d)-(?P<D>\d\d) (?P<h>\d\d):(?P<m>\d\d):(?P<s>\d\d) UTC",
     "DD/MM/YYYY hh:mm:ss": r"(?P<D>\d\d)/(?P<M>\d\d)/(?P<Y>\d{4}) (?P<h>\d\d):(?P<m>\d\d):(?P<s>\d\d)",
 }
 _DAY_FORMS = {
@@ -29,7 +30,7 @@ _DAY_FORMS = {
 _PATTERNS = [(form, re.compile(pattern, re.ASCII)) for form, pattern in (*_FORMS.items(), *_DAY_FORMS.items())]
 _STRFTIME = {"YYYY": "%Y", "MM": "%m", "DD": "%d", "hh": "%H", "mm": "%M", "sss": "000", "ss": "%S"}
 _PART = re.compile("YYYY|MM|DD|hh|mm|sss|ss")
-_RELATIVE = re.compile(r"(?:<|&lt;)(now|today)([+-]\d+)(?:min|day) as ([^<>&]+)(?:>|&gt;)")
+_RELATIVE = re.compile(r"(?:<|&lt;)(now|today)([+-]\d+)(?:min|day):([^<>&]+)(?:>|&gt;)")
 
 
 def relative_time(text: str, now: datetime) -> str | None:
@@ -52,8 +53,8 @@ def _relative(form: str, parts: dict[str, int], now: datetime) -> str | None:
         return None
     if form in _DAY_FORMS:
         days = (moment.date() - now.date()).days
-        return f"<today{days:+}day as {form}>" if abs(days) <= TODAY_DAYS else None
-    return f"<now{_minutes(moment, now):+}min as {form}>" if abs(moment - now) <= timedelta(days=NEAR_DAYS) else None
+        return f"<today{days:+}day:{form}>" if abs(days) <= TODAY_DAYS else None
+    return f"<now{_minutes(moment, now):+}min:{form}>" if abs(moment - now) <= timedelta(days=NEAR_DAYS) else None
 
 
 def _minutes(moment: datetime, now: datetime) -> int:
@@ -63,7 +64,7 @@ def _minutes(moment: datetime, now: datetime) -> int:
 def relative_unix_time(seconds: float, now: datetime) -> str | None:
     """The same for seconds since the epoch."""
     difference_s = seconds - now.timestamp()
-    return f"<now{round(difference_s / 60):+}min as unix>" if abs(difference_s) <= NEAR_DAYS * 86400 else None
+    return f"<now{round(difference_s / 60):+}min:unix>" if abs(difference_s) <= NEAR_DAYS * 86400 else None
 
 
 def read_relative_times(text: str, now: datetime) -> str:
