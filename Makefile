@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: contracts test slow lint bench realism browser lock clean
+.PHONY: contracts test slow lint bench realism record cassettes browser lock clean
 
 contracts: $(READY)  ## the contracts against the embedded emulators
 	$(BIN)/pytest -p pytest_keyauth --keyauth-contracts=all --keyauth-fail-under=100 -q contracts
@@ -20,6 +20,17 @@ lint: $(READY)  ## formatting, ruff, types, arrows
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+record: $(READY)  ## record the contracts, and every documented outcome, from the embedded emulators into cassettes/
+	$(BIN)/pytest -p pytest_keyauth --keyauth-contracts=all --keyauth-record=all --keyauth-fail-under=100 -q contracts
+
+# Recorded anew, cassettes must be the same files; and the contracts must pass with nobody but them to answer.
+cassettes: $(READY)  ## whether cassettes/ is what would be recorded now, and answers the contracts
+	rm -rf build/cassettes
+	$(BIN)/pytest -p pytest_keyauth --keyauth-contracts=all --keyauth-record=all --keyauth-cassettes=build/cassettes -q contracts
+	diff -r cassettes build/cassettes || { echo "cassettes/ is not what is recorded now: make record"; exit 1; }
+	$(BIN)/pytest -p pytest_keyauth --keyauth-contracts=all --keyauth-target=cassettes --keyauth-strict-cassettes \
+		--keyauth-fail-under=100 -q contracts
 
 bench: $(READY)  ## the benchmarks, as ratios measured in one run
 	$(BIN)/python tests/bench/run.py
@@ -43,4 +54,4 @@ lock: $(READY)  ## renew dev-requirements.txt
 		--no-emit-index-url --upgrade --output-file dev-requirements.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

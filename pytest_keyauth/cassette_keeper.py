@@ -1,13 +1,13 @@
 """Opens a take for each test that is recorded or played, and says at the end how cassettes and tests fit together."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_keyauth.contract_collection import find_contracts, is_contract
-from pytest_keyauth.fixtures import SETTINGS, TAKE, cassette_folder
+from pytest_keyauth.fixtures import SETTINGS, TAKE, cassette_folder, forget_earlier_try
 from pytest_keyauth.markers import CASSETTE, OUTCOME, named_outcomes
 
 if TYPE_CHECKING:
@@ -23,14 +23,18 @@ FAILED = pytest.StashKey[bool]()
 
 
 class CassetteKeeper:
-    """What a run does with cassettes; in workers of pytest-xdist all but the summary."""
+    """What a run does with cassettes; in workers of pytest-xdist all but the summary.
 
-    def __init__(self, config: pytest.Config) -> None:
+    :param tell: is told each secret that a recording meets.
+    """
+
+    def __init__(self, config: pytest.Config, tell: Callable[[str, str], None]) -> None:
         from pytest_keyauth.cassette_summary import CassetteTally
         from pytest_keyauth.recording.addresses import Addresses
         from pytest_keyauth.recording.library import Library
 
         self._config = config
+        self._tell = tell
         self._settings = config.stash[SETTINGS]
         self._library: Library = Library(cassette_folder(config))
         self._addresses = Addresses(self._settings.urls)
@@ -43,9 +47,7 @@ class CassetteKeeper:
         """Open the take of a test."""
         from pytest_keyauth.takes import RecordingTake, ReplayingTake
 
-        for key in (TAKE, FAILED):
-            if key in item.stash:  # of an earlier try, where another plugin runs a test again
-                del item.stash[key]
+        forget_earlier_try(item, TAKE, FAILED)
         test = _test_text(item)
         if self._settings.target == "cassettes":
             item.stash[TAKE] = ReplayingTake(test, self._library, self._addresses)
@@ -56,6 +58,7 @@ class CassetteKeeper:
                 self._addresses,
                 self._find_origin(),
                 keeps_samples=self._settings.target == "emulator",
+                tell=self._tell,
             )
 
     def _find_origin(self) -> "Origin":

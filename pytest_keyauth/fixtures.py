@@ -74,6 +74,13 @@ def _cast(request: pytest.FixtureRequest, purpose: str, count: int, **wishes: An
     return cast_typists(count, people, recordings=_seed(request, purpose), **wishes)
 
 
+def forget_earlier_try(item: pytest.Item, *keys: "pytest.StashKey[Any]") -> None:
+    """Take out what an earlier try has left, where another plugin runs a test again."""
+    for key in keys:
+        if key in item.stash:
+            del item.stash[key]
+
+
 def cassette_folder(config: pytest.Config) -> Path:
     """Where the cassettes of the user's own tests are."""
     return config.rootpath / config.stash[SETTINGS].cassettes

@@ -17,7 +17,7 @@ from pytest_keyauth.contract_collection import (
 )
 from pytest_keyauth.errors import OutcomeNotWitnessed, SettingsError
 from pytest_keyauth.fixtures import *  # noqa: F403  # pytest finds fixtures by their names in a plugin
-from pytest_keyauth.fixtures import OUTCOMES, SEEDED, SETTINGS, TRAFFIC
+from pytest_keyauth.fixtures import OUTCOMES, SEEDED, SETTINGS, TRAFFIC, forget_earlier_try
 from pytest_keyauth.markers import CASSETTE, OUTCOME, REPLAY, check_markers, named_outcomes
 from pytest_keyauth.settings import CONTRACTS, PROVIDERS, RECORD_MODES, TARGETS, read_settings
 
@@ -71,14 +71,30 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(LedgerKeeper(config), "keyauth-ledger")
-    if settings.target == "cassettes" or settings.record != "none":
-        from pytest_keyauth.cassette_keeper import CassetteKeeper
-
-        config.pluginmanager.register(CassetteKeeper(config), "keyauth-cassettes")
+    _register_keepers(config)
     folders = [find_contracts(provider) for provider in settings.contracts]
     if folders:
         config.pluginmanager.register(ContractPath(folders), "keyauth-contract-path")
         config.args[:] = place_contracts(config.args, folders, config.invocation_params.dir)
+
+
+def _register_keepers(config: pytest.Config) -> None:
+    """Register what only some runs need."""
+    settings, tell = config.stash[SETTINGS], _tell_nobody
+    if settings.target == "live" or settings.record != "none":
+        from pytest_keyauth.report_scrubber import ReportScrubber
+
+        scrubber = ReportScrubber(settings)
+        config.pluginmanager.register(scrubber, "keyauth-scrubber")
+        tell = scrubber.learn
+    if settings.target == "cassettes" or settings.record != "none":
+        from pytest_keyauth.cassette_keeper import CassetteKeeper
+
+        config.pluginmanager.register(CassetteKeeper(config, tell), "keyauth-cassettes")
+
+
+def _tell_nobody(kind: str, value: str) -> None:
+    """A replay has no secrets."""
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -107,9 +123,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    for key in (TRAFFIC, OUTCOMES):  # of an earlier try, where another plugin runs a test again
-        if key in item.stash:
-            del item.stash[key]
+    forget_earlier_try(item, TRAFFIC, OUTCOMES)
 
 
 @pytest.hookimpl(wrapper=True)

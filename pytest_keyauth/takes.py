@@ -1,6 +1,6 @@
 """One test's take: what it says to the providers is recorded, or comes from a cassette."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -43,15 +43,23 @@ class RecordingTake:
     """Records a test.
 
     :param keeps_samples: whether keystroke samples are made up, as they are where an emulator answers.
+    :param tell: is told each secret's kind and value as soon as it is met.
     """
 
     def __init__(
-        self, test: TestText, library: Library, addresses: Addresses, origin: Origin, *, keeps_samples: bool
+        self,
+        test: TestText,
+        library: Library,
+        addresses: Addresses,
+        origin: Origin,
+        *,
+        keeps_samples: bool,
+        tell: Callable[[str, str], None],
     ) -> None:
         self._test = test
         self._library = library
         self._origin = origin
-        self.recorder = Recorder(_now(), addresses, "keep" if keeps_samples else "replace")
+        self.recorder = Recorder(_now(), addresses, "keep" if keeps_samples else "replace", tell)
 
     def finish(self) -> dict[str, Any]:
         """Keep the cassette of a test that has passed, and say what became of it.

@@ -21,16 +21,26 @@ class Addresses:
     """
 
     def __init__(self, urls: Mapping[str, str] | None = None) -> None:
-        self._bases = [*CANONICAL.items(), *(urls or {}).items()]
+        bases = [*CANONICAL.items(), *(urls or {}).items()]
+        self._bases = sorted(bases, key=lambda item: len(item[1]), reverse=True)
+
+    def also(self, provider: str, url: str) -> "Addresses":
+        """The same addresses, and one more of a provider."""
+        more = Addresses()
+        more._bases = sorted([*self._bases, (provider, url)], key=lambda item: len(item[1]), reverse=True)
+        return more
 
     def find(self, url: str) -> tuple[str, str] | None:
         """The provider of a URL, and the path below the provider's own; None where it is nobody's."""
         address = url.partition("#")[0].partition("?")[0]
+        # Both providers may be at one origin, as at `keyauth serve`, and Keyfax below a path that nobody has told us.
+        match = _KEYFAX_RESOURCE.fullmatch(split_url(url)[1])
+        if match is not None:
+            return "keyfax", match[2]
         for provider, base in self._bases:
             if address == base or address.startswith(f"{base}/"):
                 return provider, address[len(base) :]
-        match = _KEYFAX_RESOURCE.fullmatch(split_url(url)[1])
-        return ("keyfax", match[2]) if match else None
+        return None
 
     def is_providers(self, url: str) -> bool:
         """Whether a URL is a provider's."""

@@ -163,7 +163,7 @@ def _rewrite_xml(body: bytes, leaf: Leaf, depth: int) -> str:
     except (ExpatError, ValueError, LookupError):
         raise UnreadableBodyError("it is no XML") from None
     with document:
-        root = document.documentElement
+        root: Any = document.documentElement
         _rewrite_node(root, leaf, depth)
         declaration = '<?xml version="1.0" encoding="utf-8"?>' if body.lstrip()[:5] == b"<?xml" else ""
         return declaration + str(root.toxml())

@@ -58,7 +58,7 @@ class Materializer:
 
     def _replace(self, kind: str, number: str, encoding: str | None) -> str:
         value = self.value(f"<{kind}:{number}>")
-        return ENCODINGS[encoding](value) if encoding in ENCODINGS else value
+        return ENCODINGS[encoding](value) if encoding is not None and encoding in ENCODINGS else value
 
     def fill_headers(self, headers: Headers) -> Headers:
         """Fill in headers."""

@@ -1,6 +1,6 @@
 """Records one test: keeps what travels in memory, and makes a cassette of it when the test has passed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from threading import Lock
@@ -24,10 +24,14 @@ class Recorder:
 
     :param now: what times in the recording will be relative to.
     :param samples: `keep` made-up ones, `replace` those that may be a human being's.
+    :param tell: is told each secret's kind and value as soon as it is met.
     """
 
-    def __init__(self, now: datetime, addresses: Addresses, samples: SampleTreatment) -> None:
-        self._redactor = Redactor(now, samples=samples, place=addresses.canonical)
+    def __init__(
+        self, now: datetime, addresses: Addresses, samples: SampleTreatment, tell: Callable[[str, str], None]
+    ) -> None:
+        self._addresses = addresses
+        self._redactor = Redactor(now, samples=samples, place=lambda url: self._addresses.canonical(url), tell=tell)
         self._exchanges: list[Exchange] = []
         self._commands: list[Command] = []
         self._lock = Lock()
@@ -42,23 +46,32 @@ class Recorder:
         """Learn a secret or an identifier before it travels."""
         self._redactor.know(kind, value)
 
+    def know_url(self, provider: str, url: str) -> None:
+        """Learn where a provider is for this test."""
+        self._addresses = self._addresses.also(provider, url)
+
     def note(self, request: Request, response: Response) -> None:
-        """Note an exchange."""
+        """Note an exchange, and learn what is in it."""
         with self._lock:
             self._exchanges.append(Exchange(request, response))
+            self._redactor.meet(request, response)
 
     def note_command(self, provider: str, name: str, arguments: Any, result: Any) -> None:
-        """Note a command to the emulator, with its result as plain data."""
+        """Note a command to the emulator, with its result as plain data, and learn what is in it."""
         with self._lock:
-            self._commands.append(Command(provider, name, arguments, result))
+            command = Command(provider, name, arguments, result)
+            self._commands.append(command)
+            self._redact_command(command)
 
     def secrets(self) -> dict[str, list[str]]:
         """All secrets that were met. Handle with care."""
         return self._redactor.secrets()
 
     def make_cassette(self, test: str, origin: Origin, contract: str | None, claims: Sequence[str]) -> Cassette:
-        """Make the cassette of a test."""
-        self._meet_everything()
+        """Make the cassette of a test.
+
+        A secret may be known by its place only after it has travelled: so nothing is redacted before all is met.
+        """
         cassette = Cassette(
             test=test,
             origin=origin,
@@ -70,13 +83,6 @@ class Recorder:
             tokens=self._redactor.tokens,
         )
         return without_unused(cassette)
-
-    def _meet_everything(self) -> None:
-        """A secret may be known by its place only after it has travelled: all is looked at before any is written."""
-        for command in self._commands:
-            self._redact_command(command)
-        for exchange in self._exchanges:
-            self._redactor.meet(exchange.request, exchange.response)
 
     def _redact(self, exchange: Exchange) -> Interaction:
         request = self._redactor.redact_request(exchange.request)

@@ -48,6 +48,7 @@ class Redactor:
     ``learns``: whether what was never met before gets a number, as in a recording. ``now``: what times are relative
     to. ``samples``: whether keystroke samples are kept (made-up ones), replaced by made-up ones (a human being's), or
     told by their shape alone (to match requests). ``place``: puts a provider's canonical address into a URL.
+    ``tell``: is told the kind and value of each secret that is learned.
     """
 
     def __init__(
@@ -57,12 +58,14 @@ class Redactor:
         learns: bool = True,
         samples: SampleTreatment = "keep",
         place: Callable[[str], str] = lambda url: url,
+        tell: Callable[[str, str], None] = lambda kind, value: None,
     ) -> None:
         self._now = now
         self._learns = learns
         self._meets = False
         self._samples = samples
         self._place = place
+        self._tell = tell
         self._numbering = Numbering()
         self._secrets = KnownSecrets()
         self._unnumbered: dict[str, str] = {}
@@ -85,8 +88,10 @@ class Redactor:
 
     def _keep(self, reference: str, value: str) -> str:
         kind = kind_of(reference)
-        if kind in SECRET_KINDS and kind not in _PASSING_KINDS:
-            self._secrets.add(value, reference)
+        if kind in SECRET_KINDS:
+            self._tell(kind, value)
+            if kind not in _PASSING_KINDS:
+                self._secrets.add(value, reference)
         return reference
 
     def secrets(self) -> dict[str, list[str]]:

@@ -26,43 +26,52 @@ class Scrubber:
     characters (`search.SHORTEST`) are left alone, since they stand in innocent texts by accident.
     """
 
-    __slots__ = ("_adding", "_replacements")
+    __slots__ = ("_adding", "_known", "_waiting")
 
     def __init__(self, secrets: Mapping[str, Iterable[str]] | None = None) -> None:
         """``secrets``: values by kind ("token")."""
         self._adding = threading.Lock()
-        self._replacements: tuple[tuple[str, str], ...] = ()
+        self._known: tuple[tuple[str, str], ...] = ()
+        self._waiting: list[tuple[str, str]] = []
         for kind, values in (secrets or {}).items():
             for value in values:
                 self.add(kind, value)
 
     def __repr__(self) -> str:
-        return f"<Scrubber of {len(self._replacements)} forms of secrets>"
+        return f"<Scrubber of {len(self._replacements())} forms of secrets>"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Scrubber is not pickled, since it holds secrets: make it where it is used")
 
     def add(self, kind: str, value: str) -> None:
         """Replace a value, too, from now on; one that is known already keeps its kind."""
-        if len(value) < SHORTEST:
-            return
+        if len(value) >= SHORTEST:
+            with self._adding:
+                self._waiting.append((kind, value))
+
+    def _replacements(self) -> tuple[tuple[str, str], ...]:
+        """What is replaced by what; made when it is needed, since most tests have nothing to scrub."""
         with self._adding:
-            known = dict(self._replacements)
-            for form in _forms(value):
-                known.setdefault(form, f"<{kind}>")
-            # The longest first, so that no secret is replaced within another and leaves the rest of that one standing.
-            self._replacements = tuple(sorted(known.items(), key=lambda replacement: -len(replacement[0])))
+            if self._waiting:
+                known = dict(self._known)
+                for kind, value in self._waiting:
+                    for form in _forms(value):
+                        known.setdefault(form, f"<{kind}>")
+                self._waiting.clear()
+                # The longest first: a secret that is replaced within another would leave the rest of it standing.
+                self._known = tuple(sorted(known.items(), key=lambda replacement: -len(replacement[0])))
+            return self._known
 
     def scrub(self, text: str) -> str:
         """Give the text without its secrets; the same text where it has none."""
-        for form, placeholder in self._replacements:
+        for form, placeholder in self._replacements():
             if form in text:
                 text = text.replace(form, placeholder)
         return text
 
     def shows_in(self, text: str) -> bool:
         """Whether a text holds a secret."""
-        return any(form in text for form, _ in self._replacements)
+        return any(form in text for form, _ in self._replacements())
 
 
 def _forms(value: str) -> Iterator[str]:

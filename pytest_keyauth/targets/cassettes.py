@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-import httpx
-
 from pytest_keyauth.adapters.origin import Origin
 from pytest_keyauth.control import KeyfaxControl, KeytracControl
 from pytest_keyauth.keyfax import HmacSha256Signature, KeyfaxCredentials, RequestSignature
@@ -106,8 +104,12 @@ class RecordedKeytrac:
         if target.control is not None:
             self.control = recorded_keytrac(target.control, recorder)
         recorder.know("token", target.reach.token)
-        transport, async_transport = _recorded(target.reach.transport, target.reach.async_transport, recorder)
-        self.reach: KeytracReach = replace(target.reach, transport=transport, async_transport=async_transport)
+        recorder.know_url("keytrac", target.reach.url)
+        self.reach: KeytracReach = replace(
+            target.reach,
+            transport=RecordingTransport(target.reach.transport, recorder.note),
+            async_transport=RecordingAsyncTransport(target.reach.async_transport, recorder.note),
+        )
 
     def close(self) -> None:
         """Close the target."""
@@ -126,15 +128,13 @@ class RecordedKeyfax:
         recorder.know("host", credentials.host)
         recorder.know("api-key", credentials.api_key)
         recorder.know("signing-key", credentials.signing_key)
-        transport, async_transport = _recorded(target.reach.transport, target.reach.async_transport, recorder)
-        self.reach: KeyfaxReach = replace(target.reach, transport=transport, async_transport=async_transport)
+        recorder.know_url("keyfax", target.reach.url)
+        self.reach: KeyfaxReach = replace(
+            target.reach,
+            transport=RecordingTransport(target.reach.transport, recorder.note),
+            async_transport=RecordingAsyncTransport(target.reach.async_transport, recorder.note),
+        )
 
     def close(self) -> None:
         """Close the target."""
         self._target.close()
-
-
-def _recorded(
-    transport: httpx.BaseTransport, async_transport: httpx.AsyncBaseTransport, recorder: Recorder
-) -> tuple[RecordingTransport, RecordingAsyncTransport]:
-    return RecordingTransport(transport, recorder.note), RecordingAsyncTransport(async_transport, recorder.note)

@@ -1,0 +1,81 @@
+"""Keeps the secrets of a run out of what pytest says of it: failures, captured output, logs, JUnit files."""
+
+import logging
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from pytest_keyauth.recording.scrubbing import Scrubber, ScrubbingFilter, scrub_report
+from pytest_keyauth.settings import Settings
+
+__all__ = ["ReportScrubber"]
+
+
+class ReportScrubber:
+    """Knows the credentials of a live target, and all that recordings meet."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._begin()
+
+    def _begin(self) -> None:
+        """Forget what an earlier test has met: a thousand tests meet ten thousand secrets."""
+        self._scrubber = Scrubber(dict(_credentials(self._settings)))
+        self._filter = ScrubbingFilter(self._scrubber)
+
+    def learn(self, kind: str, value: str) -> None:
+        """Learn a secret that the present test has met."""
+        self._scrubber.add(kind, value)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logstart(self) -> None:
+        """Begin with a new test."""
+        self._begin()
+
+    # Innermost, so that the handlers of pytest's own are there.
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_setup(self) -> Generator[None, Any, Any]:
+        """Scrub what is logged."""
+        with self._scrubbed_logs():
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_call(self) -> Generator[None, Any, Any]:
+        """Scrub what is logged."""
+        with self._scrubbed_logs():
+            return (yield)
+
+    @pytest.hookimpl(wrapper=True, trylast=True)
+    def pytest_runtest_teardown(self) -> Generator[None, Any, Any]:
+        """Scrub what is logged."""
+        with self._scrubbed_logs():
+            return (yield)
+
+    @contextmanager
+    def _scrubbed_logs(self) -> Iterator[None]:
+        handlers, scrubbing = list(logging.getLogger().handlers), self._filter
+        for handler in handlers:
+            handler.addFilter(scrubbing)
+        try:
+            yield
+        finally:
+            for handler in handlers:
+                handler.removeFilter(scrubbing)
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """Scrub a report, when all others have said what they have to say in it."""
+        report = yield
+        if report.longrepr is not None or report.sections or report.user_properties:
+            scrub_report(report, self._scrubber)
+        return report
+
+
+def _credentials(settings: Settings) -> Iterator[tuple[str, list[str]]]:
+    if settings.keytrac is not None:
+        yield "token", [settings.keytrac.token]
+    if settings.keyfax is not None:
+        yield "api-key", [settings.keyfax.api_key]
+        yield "signing-key", [settings.keyfax.signing_key]
