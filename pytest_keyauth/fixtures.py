@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import pytest
 
+from pytest_keyauth.errors import SettingsError
 from pytest_keyauth.markers import REPLAY, named_outcomes
 from pytest_keyauth.settings import Settings
 
@@ -51,7 +52,7 @@ __all__ = [
     "typists",
 ]
 
-UNSTEERED = "needs a setting, a fault or an empty account, and who answers here has no control plane for them"
+UNSTEERED = "needs a setting, a fault or an empty account, and the live server has no control plane for them"
 
 SETTINGS = pytest.StashKey[Settings]()
 SEEDED = pytest.StashKey[bool]()
@@ -148,6 +149,12 @@ def keyauth_replay(request: pytest.FixtureRequest) -> "Iterator[Callable[..., No
         yield player.play
 
 
+def _refuse_to_steer(request: pytest.FixtureRequest, name: str) -> NoReturn:
+    if OUTCOMES in request.node.stash:
+        raise SettingsError(f"{name} has nothing to steer: {REPLAY} answers this test, and no emulator")
+    pytest.skip(UNSTEERED)
+
+
 def _need(request: pytest.FixtureRequest, control: str) -> "Need":
     from pytest_keyauth.targets.choice import Need
 
@@ -210,10 +217,10 @@ def async_keytrac(_keytrac_target: "KeytracTarget") -> "httpx.AsyncClient":
 
 
 @pytest.fixture
-def keytrac_emulator(_keytrac_target: "KeytracTarget") -> "KeytracControl":
+def keytrac_emulator(request: pytest.FixtureRequest, _keytrac_target: "KeytracTarget") -> "KeytracControl":
     """The KeyTrac emulator behind `keytrac`, fresh for this test: settings, faults, accounts, clock, requests."""
     if _keytrac_target.control is None:
-        pytest.skip(UNSTEERED)
+        _refuse_to_steer(request, "keytrac_emulator")
     return _keytrac_target.control
 
 
@@ -244,10 +251,10 @@ def keyfax_credentials(_keyfax_target: "KeyfaxTarget") -> "KeyfaxCredentials":
 
 
 @pytest.fixture
-def keyfax_emulator(_keyfax_target: "KeyfaxTarget") -> "KeyfaxControl":
+def keyfax_emulator(request: pytest.FixtureRequest, _keyfax_target: "KeyfaxTarget") -> "KeyfaxControl":
     """The Keyfax emulator behind `keyfax`, fresh for this test: hosts, keys, faults, mailbox, sessions, requests."""
     if _keyfax_target.control is None:
-        pytest.skip(UNSTEERED)
+        _refuse_to_steer(request, "keyfax_emulator")
     return _keyfax_target.control
 
 

@@ -55,7 +55,7 @@ class Settings:
     that must be witnessed, None for no gate. The accesses are only there for the live target.
     ``record``: which tests are recorded: none, those that have no cassette (`new`), all. ``cassettes``: the folder,
     from pytest's root. ``strict_cassettes``: whether a run fails for cassettes that do not fit their tests.
-    ``urls``: by provider, where the environment says that it is.
+    ``urls``: by provider, where the environment says that it is, for whoever wants to recognize requests to it.
     """
 
     target: str = "emulator"
@@ -65,7 +65,7 @@ class Settings:
     record: str = "none"
     cassettes: str = "cassettes"
     strict_cassettes: bool = False
-    urls: Mapping[str, str] = field(default_factory=dict)
+    urls: Mapping[str, str] = field(default_factory=dict, compare=False)
     keytrac: KeytracAccess | None = None
     keyfax: KeyfaxAccess | None = None
 

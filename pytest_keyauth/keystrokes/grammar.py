@@ -27,7 +27,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-__all__ = ["GrammarError", "KeyEvent", "Recording", "parse", "render", "write"]
+__all__ = ["BROWSER", "FEWEST_STROKES", "GrammarError", "KeyEvent", "Recording", "parse", "render", "write"]
+
+BROWSER = "firefox/38.0"
+"""The browser of the document's samples."""
+
+FEWEST_STROKES = 4
+"""A sample of fewer complete key strokes is out of specification (assumed: the document says "too short")."""
 
 _CONTROL = r"\x00-\x1f\x7f-\x9f\ud800-\udfff"  # lone surrogates too: nothing can send or store them
 _BLANKS = rf"[^\S{_CONTROL}]*+"

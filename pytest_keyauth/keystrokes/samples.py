@@ -9,14 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Self
 
-from pytest_keyauth.keystrokes.grammar import Recording, parse, render
+from pytest_keyauth.keystrokes.grammar import FEWEST_STROKES, Recording, parse, render
 from pytest_keyauth.keystrokes.texts import PASSWORD, password_of, sentence, text_of
 from pytest_keyauth.keystrokes.typist import Typist
 
 __all__ = ["MaskedSamples", "Samples"]
-
-FEWEST_STROKES = 4
-"""A sample of fewer complete key strokes is out of specification (assumed: the document says "too short")."""
 
 
 @dataclass

@@ -10,7 +10,7 @@ from itertools import accumulate, pairwise
 from operator import itemgetter
 from random import Random
 
-from pytest_keyauth.keystrokes.grammar import Recording, write
+from pytest_keyauth.keystrokes.grammar import BROWSER, Recording, write
 from pytest_keyauth.keystrokes.keyboard import GERMAN, Layout, Stroke
 from pytest_keyauth.keystrokes.mistakes import with_mistakes
 from pytest_keyauth.keystrokes.names import find_name
@@ -21,8 +21,6 @@ from pytest_keyauth.keystrokes.rhythm import Rhythm
 from pytest_keyauth.keystrokes.sitting import Sitting
 
 __all__ = ["RecordingTimes", "Typist"]
-
-BROWSER = "firefox/38.0"  # the one of the document's samples
 
 _FORGET_FAST, _FORGET_SLOWLY = 12, 110  # repetitions after which a beginner's slowness has fallen to a third
 _FAST_SHARE = 0.6

@@ -10,10 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import cycle, islice
 from urllib.parse import unquote
 
-from pytest_keyauth.keystrokes.grammar import GrammarError, KeyEvent, Recording, parse
-from pytest_keyauth.keystrokes.keyboard import GERMAN
-from pytest_keyauth.keystrokes.samples import FEWEST_STROKES
-from pytest_keyauth.keystrokes.typist import BROWSER, Typist
+from pytest_keyauth.keystrokes.grammar import BROWSER, FEWEST_STROKES, GrammarError, KeyEvent, Recording, parse
 
 __all__ = ["looks_like_sample", "replace_in_text", "replace_sample", "shape"]
 
@@ -190,6 +187,10 @@ def _draw_delays(actions: str, seed: str, *, mobile: bool) -> list[int]:
 
     So each is of the right kind, be it a dwell or a pause, although the keys do not overlap where the typist's do.
     """
+    # A replay only tells samples by their shapes, and does not wait for typists.
+    from pytest_keyauth.keystrokes.keyboard import GERMAN
+    from pytest_keyauth.keystrokes.typist import Typist
+
     strokes = GERMAN.strokes("".join(islice(cycle(_LETTERS), max(len(actions), _FEWEST_STRUCK))))
     recording = Typist(seed, mobile=mobile).strikes(strokes)
     drawn: dict[str, list[int]] = {}

@@ -131,11 +131,11 @@ class Player:
                 self._redactor.recall(reference, value)
 
     def _question(self, request: Request) -> Question:
-        return Question.of(self._redactor.redact_request(request), self._given)
+        return Question.of(self._redactor.redact_question(request), self._given)
 
     def _recorded_question(self, request: RecordedRequest) -> Question:
         body = b"" if request.body.startswith("<unreadable body") else request.body.encode("utf-8", "surrogateescape")
-        again = self._redactor.redact_request(Request(request.method, request.url, request.headers, body))
+        again = self._redactor.redact_question(Request(request.method, request.url, request.headers, body))
         if body:
             return Question.of(again, self._given)
         return Question.of(RecordedRequest(again.method, again.url, again.headers, request.body), self._given)

@@ -108,21 +108,26 @@ class Redactor:
 
     def redact_request(self, request: Request) -> RecordedRequest:
         """Redact a request."""
+        url, headers = self.redact_url(request.url), self._redact_headers(request.headers)
+        return RecordedRequest(request.method, url, headers, self._redact_body(request.body, request.headers))
+
+    def redact_question(self, request: Request) -> RecordedRequest:
+        """Redact what a request asks, without its headers: what a replay looks it up by."""
         self._unnumbered.clear()
-        redacted = self._redact_request(request)
+        redacted = self._redact_question(request)
         # What is a secret by its place in one part is one in every other part, whichever comes first.
-        return self._redact_request(request) if self._unnumbered else redacted
+        return self._redact_question(request) if self._unnumbered else redacted
+
+    def _redact_question(self, request: Request) -> RecordedRequest:
+        url, body = self.redact_url(request.url), self._redact_body(request.body, request.headers)
+        return RecordedRequest(request.method, url, (), body)
 
     def meet(self, request: Request, response: Response) -> None:
         """Learn what is in an exchange that is to be redacted later, when all others are known, too."""
         self._meets = True
-        self._redact_request(request)
+        self.redact_request(request)
         self.redact_response(response)
         self._meets = False
-
-    def _redact_request(self, request: Request) -> RecordedRequest:
-        url, headers = self.redact_url(request.url), self._redact_headers(request.headers)
-        return RecordedRequest(request.method, url, headers, self._redact_body(request.body, request.headers))
 
     def redact_response(self, response: Response) -> RecordedResponse:
         """Redact an answer."""

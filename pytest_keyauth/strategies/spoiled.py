@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
-from pytest_keyauth.keystrokes.grammar import Recording, write
-from pytest_keyauth.keystrokes.samples import FEWEST_STROKES
+from pytest_keyauth.keystrokes.grammar import FEWEST_STROKES, Recording, write
 from pytest_keyauth.strategies.grammar import damaged
 from pytest_keyauth.strategies.strokes import masked_samples, samples
 from pytest_keyauth.strategies.submissions import MINIMUM_TEXT_LENGTH, MOST_SAMPLES, good, write_all

@@ -8,9 +8,8 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
-from pytest_keyauth.keystrokes.grammar import Recording, write
+from pytest_keyauth.keystrokes.grammar import FEWEST_STROKES, Recording, write
 from pytest_keyauth.keystrokes.keyboard import GERMAN
-from pytest_keyauth.keystrokes.samples import FEWEST_STROKES
 
 __all__ = ["Stroke", "check_password_length", "masked_samples", "passwords", "record", "samples", "texts"]
 

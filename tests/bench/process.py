@@ -11,9 +11,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 #: Of what is installed for development only, and has no place in a user's start-up.
-NOT_OURS = ("-p", "no:hypothesispytest", "-p", "no:xdist", "-p", "no:xdist.looponfail")
+STRANGERS = ("hypothesispytest", "xdist", "xdist.looponfail", "recording", "respx", "pytest_httpx")
 
-PYTEST = (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *NOT_OURS)
+
+def pytest_with(*wanted: str) -> tuple[str, ...]:
+    """The command of a run of pytest, with those of the strangers that are wanted."""
+    without = [argument for name in STRANGERS if name not in wanted for argument in ("-p", f"no:{name}")]
+    return (sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *without)
+
+
+PYTEST = pytest_with()
 
 
 @contextmanager

@@ -16,6 +16,7 @@ import emulator_state
 import in_process
 import ready
 import recognition
+import replaying
 import serving
 import signed
 from measuring import Line
@@ -28,6 +29,7 @@ MEASUREMENTS: tuple[Callable[[bool], Iterator[Line]], ...] = (
     serving.measure,
     ready.measure,
     contract_run.measure,
+    replaying.measure,
     emulator_state.measure,
 )
 

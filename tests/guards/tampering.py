@@ -18,9 +18,9 @@ import pytest
 from _pytest.runner import runtestprotocol
 
 from pytest_keyauth import plugin
-from pytest_keyauth.contract_collection import claimed_outcomes
 from pytest_keyauth.emulator.message import Request, Response
 from pytest_keyauth.fixtures import TRAFFIC
+from pytest_keyauth.markers import OUTCOME, named_outcomes
 from pytest_keyauth.outcomes import Catalogue, Outcome, load_catalogue
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -247,7 +247,7 @@ class TamperingRun:
             for name in {name for names in item.stash[TRAFFIC].witnesses().values() for name in names}:
                 witnesses.setdefault(name, []).append(item)
         for name, found in witnesses.items():
-            found.sort(key=lambda item: name not in claimed_outcomes(item))
+            found.sort(key=lambda item: name not in named_outcomes(item, OUTCOME))
         return witnesses, failed
 
     def _notices(self, weak: weakening.Weakening, items: list[pytest.Item]) -> bool:

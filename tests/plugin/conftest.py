@@ -30,7 +30,9 @@ Serving = tuple[subprocess.Popen[str], dict[str, str]]
 def _silent_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if "pytester" in request.fixturenames:
         request.getfixturevalue("pytester")  # it takes PYTEST_ADDOPTS away
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")  # ours has it, few users do, and it takes its time
+    # Ours has these, few users have them all, and each takes its time.
+    strangers = ("hypothesispytest", "recording", "respx", "pytest_httpx")
+    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in strangers))
     for name in os.environ:
         if name.startswith("KEYAUTH_") or name in ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS"):
             monkeypatch.delenv(name)

@@ -48,7 +48,7 @@ def test_the_header_says_where_the_live_target_is_and_not_its_token(
 
 
 WRONG = [
-    ("target", "nobody", "expected one of emulator, live"),
+    ("target", "nobody", "expected one of emulator, cassettes, live"),
     ("contracts", "keytrack", "expected one of keytrac"),
     ("seed", "many", "expected a whole number"),
     ("seed", "1.5", "expected a whole number"),

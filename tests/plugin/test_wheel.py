@@ -72,6 +72,7 @@ def test_the_wheel_has_all_that_the_checkout_has(wheel: Path) -> None:
     expected = {
         *(f"pytest_keyauth/{path.relative_to(PROJECT / 'pytest_keyauth')}" for path in sources("pytest_keyauth")),
         *(f"pytest_keyauth/contracts/{path.relative_to(PROJECT / 'contracts')}" for path in sources("contracts")),
+        "pytest_keyauth/cassettes.zip",
     }
     assert {name for name in names(wheel) if ".dist-info/" not in name} == expected
     assert expected >= {

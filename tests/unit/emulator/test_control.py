@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pytest_keyauth import __version__
 from pytest_keyauth.emulator.control import ControlPlane
 from pytest_keyauth.emulator.keytrac import KeytracEmulator
 from pytest_keyauth.emulator.keytrac.steering import KeytracSteering
@@ -32,6 +33,7 @@ def test_the_control_plane_describes_itself(plane: ControlPlane) -> None:
     response = plane.handle(Request("GET", "/_keyauth/"))
     assert response.status == 200
     assert response.json() == {
+        "version": __version__,
         "providers": ["keytrac"],
         "commands": [
             "GET /_keyauth/",
