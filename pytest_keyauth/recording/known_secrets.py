@@ -10,6 +10,8 @@ __all__ = ["SHORTEST_SECRET", "KnownSecrets"]
 #: A shorter text is found by its place only: it could stand in any word.
 SHORTEST_SECRET = 6
 
+FEW_FORMS = 200
+
 
 class KnownSecrets:
     """Secrets with their references. Shows none of them."""
@@ -26,7 +28,7 @@ class KnownSecrets:
         """Know one more; a text that is too short to be told from others is left out."""
         if len(value) >= SHORTEST_SECRET and value not in self._references:
             self._references[value] = reference
-            self._pattern = None
+            self._forms, self._pattern = {}, None
 
     def of_kind(self, kind: str) -> dict[str, str]:
         """Those of one kind."""
@@ -38,11 +40,13 @@ class KnownSecrets:
 
     def replace(self, text: str) -> str:
         """Put references in the place of all of them, encoded or not."""
-        if not self._references:
+        if not self._forms:
+            self._forms = dict(self._encode())
+        # Most texts hold none, and of few secrets that is found sooner than a pattern is compiled.
+        if len(self._forms) <= FEW_FORMS and not any(form in text for form in self._forms):
             return text
         if self._pattern is None:
-            self._forms = dict(self._encode())
-            self._pattern = re.compile("|".join(map(re.escape, sorted(self._forms, key=len, reverse=True))))
+            self._pattern = re.compile("|".join(map(re.escape, sorted(self._forms, key=len, reverse=True))) or r"(?!)")
         return self._pattern.sub(lambda match: self._forms[match[0]], text)
 
     def _encode(self) -> Iterator[tuple[str, str]]:
