@@ -45,7 +45,23 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--smtp", metavar="HOST:PORT", type=_mail_server, help="where mail is handed in for --deliver")
     serve.set_defaults(run=_serve)
     _add_plot(commands.add_parser("plot", help="draw samples, and compare two typists", description=_plot.__doc__))
+    _add_cassettes(
+        commands.add_parser("cassettes", help="list or copy the shipped recordings", description=_cassettes.__doc__)
+    )
     return parser
+
+
+def _add_cassettes(cassettes: argparse.ArgumentParser) -> None:
+    cassettes.add_argument(
+        "patterns",
+        metavar="PATTERN",
+        nargs="*",
+        help="names with * and ?, such as 'outcomes/keytrac/enrolAnytext/*' (default: all)",
+    )
+    cassettes.add_argument(
+        "--copy", metavar="DIR", type=Path, help="copy them into a folder, for vcrpy or for --keyauth-cassettes"
+    )
+    cassettes.set_defaults(run=_cassettes)
 
 
 def _add_plot(plot: argparse.ArgumentParser) -> None:
@@ -95,6 +111,25 @@ def _plot(options: argparse.Namespace) -> int:
     from pytest_keyauth.pictures.command import plot
 
     return plot(options)
+
+
+def _cassettes(options: argparse.Namespace) -> int:
+    """List the cassettes that this package ships, or copy them to where vcrpy and others can read them."""
+    from pytest_keyauth.errors import CassetteError
+    from pytest_keyauth.recording.shelf import Folder, copy_cassettes, find_cassettes, shipped_shelf
+
+    shelf = shipped_shelf()
+    names = find_cassettes(shelf, options.patterns)
+    if not names:
+        print(f"keyauth cassettes: none is named {' or '.join(options.patterns)}; without a pattern all are listed")
+        return 1
+    try:
+        places = copy_cassettes(shelf, names, Folder(options.copy)) if options.copy else names
+    except CassetteError as error:
+        print(f"keyauth cassettes: {error}", file=sys.stderr)
+        return 2
+    print("\n".join(places))
+    return 0
 
 
 def _make_emulators(options: argparse.Namespace) -> "tuple[KeytracEmulator, Installations]":

@@ -1,8 +1,10 @@
 """The cassettes of a run: the user's own first, then those that the package ships; and the outcomes among them."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from pytest_keyauth.errors import CassetteError, SecretFoundError
 from pytest_keyauth.outcomes import load_catalogue
@@ -87,7 +89,8 @@ class Library:
 def write_outcomes(folder: Folder, providers: Sequence[str]) -> list[str]:
     """Write a cassette for each documented outcome that is in the cassettes of contracts, and name those that are not.
 
-    Of several recordings the one is taken whose test is for that outcome and has least to do with any other.
+    Of several recordings the one is taken whose test is for that outcome, whose answer says most, and which has least
+    to do with anything else.
     """
     missing = []
     for provider in providers:
@@ -101,16 +104,35 @@ def write_outcomes(folder: Folder, providers: Sequence[str]) -> list[str]:
 
 
 def _find_outcomes(folder: Folder, provider: str) -> dict[str, Cassette]:
-    ranked: dict[str, tuple[tuple[bool, int, str], Cassette, Interaction]] = {}
+    ranked: dict[str, tuple[tuple[bool, int, int, str], Cassette, Interaction]] = {}
     for name in Folder(folder.path / provider).names():
         place = f"{provider}/{name}"
         content = folder.find(place)
         cassette = Cassette.read(content or b"", folder.place(place))
         for outcome, interaction in _outcomes(cassette, provider):
-            rank = (outcome not in cassette.claims, len(cassette.interactions), cassette.test)
+            said = _count_names(interaction.response.body)
+            rank = (outcome not in cassette.claims, -said, len(cassette.interactions), cassette.test)
             if outcome not in ranked or rank < ranked[outcome][0]:
                 ranked[outcome] = (rank, cassette, interaction)
     return {outcome: _alone(outcome, cassette, interaction) for outcome, (_, cassette, interaction) in ranked.items()}
+
+
+def _count_names(body: str) -> int:
+    """How many different things a JSON body tells."""
+
+    def paths(path: str, value: Any) -> Iterator[str]:
+        if isinstance(value, dict):
+            for name, item in value.items():
+                yield from paths(f"{path}/{name}", item)
+        elif isinstance(value, list):
+            for item in value:
+                yield from paths(f"{path}/*", item)
+        yield path
+
+    try:
+        return len(set(paths("", json.loads(body))))
+    except ValueError:
+        return 0
 
 
 def _alone(outcome: str, cassette: Cassette, interaction: Interaction) -> Cassette:

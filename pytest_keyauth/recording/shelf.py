@@ -3,8 +3,9 @@
 import os
 import re
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from fnmatch import fnmatchcase
 from functools import cached_property
 from hashlib import blake2b
 from pathlib import Path, PurePosixPath
@@ -12,7 +13,16 @@ from typing import Protocol
 
 from pytest_keyauth.errors import CassetteError
 
-__all__ = ["Archive", "Folder", "Shelf", "cassette_name", "outcome_name", "shipped_shelf"]
+__all__ = [
+    "Archive",
+    "Folder",
+    "Shelf",
+    "cassette_name",
+    "copy_cassettes",
+    "find_cassettes",
+    "outcome_name",
+    "shipped_shelf",
+]
 
 SUFFIX = ".yaml"
 
@@ -136,6 +146,23 @@ class Archive:
     def place(self, name: str) -> str:
         """What a message calls a cassette."""
         return f"{self._path.name}/{name}"
+
+
+def find_cassettes(shelf: Shelf, patterns: Sequence[str]) -> list[str]:
+    """The names of a shelf's cassettes that fit one of the patterns; all where there are none."""
+    return [name for name in shelf.names() if not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)]
+
+
+def copy_cassettes(shelf: Shelf, names: Iterable[str], folder: Folder) -> list[str]:
+    """Copy cassettes into a folder, and tell where they are.
+
+    :raises CassetteError: where one cannot be written.
+    """
+    places = []
+    for name in names:
+        folder.save(name, shelf.find(name) or b"")
+        places.append(folder.place(name))
+    return places
 
 
 def shipped_shelf() -> Shelf:
