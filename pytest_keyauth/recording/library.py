@@ -69,6 +69,7 @@ class Library:
 
         :raises SecretFoundError: says what was found, and where; nothing is written, and an older one is gone.
         """
+        __tracebackhide__ = True  # who shows local variables would show the secret
         name = cassette_name(cassette.test)
         content = cassette.write()
         hits = Search(secrets).find(content)
