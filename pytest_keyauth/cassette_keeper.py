@@ -59,6 +59,7 @@ class CassetteKeeper:
                 self._find_origin(),
                 keeps_samples=self._settings.target == "emulator",
                 tell=self._tell,
+                secrets=self._settings.secrets(),
             )
 
     def _find_origin(self) -> "Origin":

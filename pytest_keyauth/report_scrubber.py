@@ -1,6 +1,7 @@
 """Keeps the secrets of a run out of what pytest says of it: failures, captured output, logs, JUnit files."""
 
 import logging
+import warnings
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,7 +23,9 @@ class ReportScrubber:
 
     def _begin(self) -> None:
         """Forget what an earlier test has met: a thousand tests meet ten thousand secrets."""
-        self._scrubber = Scrubber(dict(_credentials(self._settings)))
+        self._scrubber = Scrubber()
+        for kind, value in self._settings.secrets():
+            self._scrubber.add(kind, value)
         self._filter = ScrubbingFilter(self._scrubber)
 
     def learn(self, kind: str, value: str) -> None:
@@ -57,12 +60,21 @@ class ReportScrubber:
     def _scrubbed_logs(self) -> Iterator[None]:
         handlers, scrubbing = list(logging.getLogger().handlers), self._filter
         for handler in handlers:
+            handler.addFilter(_is_told_in_time)
             handler.addFilter(scrubbing)
         try:
             yield
         finally:
             for handler in handlers:
                 handler.removeFilter(scrubbing)
+                handler.removeFilter(_is_told_in_time)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: warnings.WarningMessage) -> None:
+        """Scrub a warning, which the summary shows at the end."""
+        text = str(warning_message.message)
+        if self._scrubber.shows_in(text):
+            warning_message.message = UserWarning(self._scrubber.scrub(text))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -73,9 +85,9 @@ class ReportScrubber:
         return report
 
 
-def _credentials(settings: Settings) -> Iterator[tuple[str, list[str]]]:
-    if settings.keytrac is not None:
-        yield "token", [settings.keytrac.token]
-    if settings.keyfax is not None:
-        yield "api-key", [settings.keyfax.api_key]
-        yield "signing-key", [settings.keyfax.signing_key]
+#: Loggers that tell a request or an answer before the recording has met it, so that its secrets are not known.
+_HASTY_LOGGERS = ("vcr", "httpcore")
+
+
+def _is_told_in_time(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING or record.name.partition(".")[0] not in _HASTY_LOGGERS

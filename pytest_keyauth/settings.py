@@ -1,6 +1,6 @@
 """What a run is to do: options, ini values and environment variables, read once and checked."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -68,6 +68,14 @@ class Settings:
     urls: Mapping[str, str] = field(default_factory=dict, compare=False)
     keytrac: KeytracAccess | None = None
     keyfax: KeyfaxAccess | None = None
+
+    def secrets(self) -> Iterator[tuple[str, str]]:
+        """The credentials of the live target, by kind. Handle with care."""
+        if self.keytrac is not None:
+            yield "token", self.keytrac.token
+        if self.keyfax is not None:
+            yield "api-key", self.keyfax.api_key
+            yield "signing-key", self.keyfax.signing_key
 
     def describe(self) -> str:
         """One line for pytest's header."""

@@ -1,6 +1,6 @@
 """One test's take: what it says to the providers is recorded, or comes from a cassette."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -44,6 +44,7 @@ class RecordingTake:
 
     :param keeps_samples: whether keystroke samples are made up, as they are where an emulator answers.
     :param tell: is told each secret's kind and value as soon as it is met.
+    :param secrets: what the run knows by kind, whether a target of the test uses it or not.
     """
 
     def __init__(
@@ -55,8 +56,10 @@ class RecordingTake:
         *,
         keeps_samples: bool,
         tell: Callable[[str, str], None],
+        secrets: Iterable[tuple[str, str]] = (),
     ) -> None:
         self._test = test
+        self._secrets = tuple(secrets)
         self._library = library
         self._origin = origin
         self.recorder = Recorder(_now(), addresses, "keep" if keeps_samples else "replace", tell)
@@ -66,8 +69,11 @@ class RecordingTake:
 
         :raises SecretFoundError: where a secret would have been kept.
         """
+        __tracebackhide__ = True  # what went wrong is in the message, and local variables may hold secrets
         if not len(self.recorder):
             return {"test": self._test.node_id, "recorded": None}
+        for kind, value in self._secrets:  # after all that was met, which is numbered first
+            self.recorder.know(kind, value)
         claims, digest = self._test.claims, self._test.digest()
         cassette = self.recorder.make_cassette(self._test.node_id, self._origin, digest, claims)
         place = self._library.keep(cassette, self.recorder.secrets())

@@ -70,6 +70,7 @@ class Library:
 
         :raises SecretFoundError: says what was found, and where; nothing is written, and an older one is gone.
         """
+        __tracebackhide__ = True  # who shows local variables would show the secret
         from pytest_keyauth.recording.search import Search  # a replay has nothing to search
 
         name = cassette_name(cassette.test)

@@ -1,9 +1,12 @@
 """Plays a cassette: answers requests as they were answered, with values that were never anybody's."""
 
 import json
+import re
+from contextlib import suppress
 from datetime import datetime
 from threading import Lock
 from typing import Any
+from xml.sax.saxutils import escape
 
 from pytest_keyauth.errors import CassetteMismatch
 from pytest_keyauth.recording.addresses import Addresses
@@ -21,6 +24,8 @@ __all__ = ["Materializer", "Player"]
 
 #: What the targets are reached with, whether it occurs in a recording or not.
 CREDENTIALS = ("<token:1>", "<host:1>", "<api-key:1>", "<signing-key:1>")
+
+_TO_ESCAPE = re.compile(r'["\\<&\x00-\x1f]')
 
 
 class Materializer:
@@ -59,6 +64,29 @@ class Materializer:
     def _replace(self, kind: str, number: str, encoding: str | None) -> str:
         value = self.value(f"<{kind}:{number}>")
         return ENCODINGS[encoding](value) if encoding is not None and encoding in ENCODINGS else value
+
+    def fill_body(self, text: str) -> str:
+        """Fill in a body. What a client has said may hold signs that have to be escaped there."""
+        if any(_TO_ESCAPE.search(self.value(reference)) for reference in _references(text)):
+            return self._fill_document(text)
+        return self.fill(text)
+
+    def _fill_document(self, text: str) -> str:
+        """Fill in JSON, XML, which has its references escaped, or one inside of the other."""
+        if text.lstrip()[:1] == "<" and "&lt;" in text:
+            filled = replace_references(text, lambda *reference: escape(self._replace(*reference), {'"': "&quot;"}))
+            return read_relative_times(filled, self._now)
+        if text.lstrip()[:1] in ("{", "["):
+            with suppress(ValueError):
+                return json.dumps(self._fill_leaves(json.loads(text)), ensure_ascii=False)
+        return self.fill(text)
+
+    def _fill_leaves(self, data: Any) -> Any:
+        if isinstance(data, dict):
+            return {self.fill(name): self._fill_leaves(value) for name, value in data.items()}
+        if isinstance(data, list):
+            return [self._fill_leaves(item) for item in data]
+        return self._fill_document(data) if isinstance(data, str) else data
 
     def fill_headers(self, headers: Headers) -> Headers:
         """Fill in headers."""
@@ -120,7 +148,7 @@ class Player:
             self._bind(interaction.request, request)
             recorded = interaction.response
             headers = self._materializer.fill_headers(recorded.headers)
-            body = self._materializer.fill(recorded.body).encode("utf-8", "surrogateescape")
+            body = self._materializer.fill_body(recorded.body).encode("utf-8", "surrogateescape")
             return Response(recorded.status, headers, body)
 
     def _bind(self, recorded: RecordedRequest, sent: Request) -> None:

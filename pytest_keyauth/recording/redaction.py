@@ -8,6 +8,7 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import Any, Literal
@@ -35,6 +36,11 @@ _SCHEMES = {
     "ApiKey": ("host", "api-key"),
 }
 _OTHER_SCHEMES = ("Digest", "Negotiate")
+
+_COOKIE_ATTRIBUTE = re.compile(
+    r"(?i)\s*(?:(?:domain|path|max-age|samesite|priority|version)=[^=,]*|expires=[\w\s,:-]*|secure|httponly|partitioned)\s*"
+)
+_PARAMETER = re.compile(r"([A-Za-z][\w-]*)(=\"?)([^\s\",]+)")
 
 _UUID = re.compile(r"(?<![0-9A-Fa-f-])[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?![0-9A-Fa-f-])")
 _HEX = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32,}(?![0-9A-Fa-f])")
@@ -89,7 +95,8 @@ class Redactor:
     def _keep(self, reference: str, value: str) -> str:
         kind = kind_of(reference)
         if kind in SECRET_KINDS:
-            self._tell(kind, value)
+            for secret in (value, *_parts(kind, value)):
+                self._tell(kind, secret)
             if kind not in _PASSING_KINDS:
                 self._secrets.add(value, reference)
         return reference
@@ -99,7 +106,7 @@ class Redactor:
         found: dict[str, list[str]] = {}
         for _, kind, value in self.numbered():
             if kind not in ("host", "time-stamp"):
-                found.setdefault(kind, []).append(value)
+                found.setdefault(kind, []).extend((value, *_parts(kind, value)))
         return found
 
     def numbered(self) -> Iterator[tuple[str, str, str]]:
@@ -154,10 +161,12 @@ class Redactor:
         if name == "cookie":
             return "; ".join(self._redact_cookie(part) for part in value.split(";"))
         if name == "set-cookie":
-            cookie, semicolon, attributes = value.partition(";")
-            return self._redact_cookie(cookie) + semicolon + attributes
+            cookie, *attributes = value.split(";")
+            return ";".join([self._redact_cookie(cookie), *map(self._redact_attribute, attributes)])
         if name in ADDRESS_HEADERS:
             return self.redact_url(value)
+        if name == "www-authenticate":
+            return self._redact_challenge(value)
         if name in PLAIN_HEADERS:
             return str(self.redact_text("", value))
         return self._refer("secret", value) if kind_by_name(name) in SECRET_KINDS else "(not recorded)"
@@ -165,6 +174,16 @@ class Redactor:
     def _redact_cookie(self, cookie: str) -> str:
         name, equals, value = cookie.strip().partition("=")
         return f"{name}{equals}{self._refer('cookie', value)}" if equals else self._refer("cookie", name)
+
+    def _redact_attribute(self, attribute: str) -> str:
+        """An attribute of a cookie; what is none may be another cookie, where a proxy has joined two headers."""
+        if _COOKIE_ATTRIBUTE.fullmatch(attribute):
+            return attribute
+        return f" {self._refer('cookie', attribute.strip())}" if attribute.strip() else attribute
+
+    def _redact_challenge(self, value: str) -> str:
+        """What a server asks for: `Digest realm="here", nonce=…`."""
+        return _PARAMETER.sub(lambda match: f"{match[1]}{match[2]}{self.redact_text(match[1], match[3])}", value)
 
     def redact_authorization(self, value: str) -> str:
         """Redact a header Authorization: in the providers' schemes by its parts, in any other as a whole."""
@@ -288,11 +307,22 @@ class Redactor:
 
 
 _IDENTIFIER_LENGTH = 8
+_BETWEEN_PARTS = re.compile(r"[\s:,;\"']+|(?<=[a-z])=")
 
 
 def _is_identifier(value: str) -> bool:
     """Whether what stands where an identifier stands is one that was given out, and not a word or a short number."""
     return len(value) >= _IDENTIFIER_LENGTH and any(map(str.isdigit, value))
+
+
+def _parts(kind: str, value: str) -> Iterator[str]:
+    """What is secret by itself in credentials that are told as a whole: `somebody:secret`, and that in base64."""
+    if kind == "credentials":
+        for part in _BETWEEN_PARTS.split(value):
+            if _is_identifier(part):
+                yield part
+            with suppress(ValueError):
+                yield from filter(_is_identifier, b64decode(part, validate=True).decode().split(":", 1))
 
 
 def _with_relative_times(claims: Any, now: datetime) -> Any:

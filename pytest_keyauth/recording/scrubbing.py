@@ -3,9 +3,12 @@
 import base64
 import json
 import logging
+import re
 import threading
 import urllib.parse
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from html.entities import codepoint2name
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_keyauth.recording.search import SHORTEST
@@ -26,12 +29,13 @@ class Scrubber:
     characters (`search.SHORTEST`) are left alone, since they stand in innocent texts by accident.
     """
 
-    __slots__ = ("_adding", "_known", "_waiting")
+    __slots__ = ("_adding", "_escaped", "_known", "_waiting")
 
     def __init__(self, secrets: Mapping[str, Iterable[str]] | None = None) -> None:
         """``secrets``: values by kind ("token")."""
         self._adding = threading.Lock()
         self._known: tuple[tuple[str, str], ...] = ()
+        self._escaped: dict[str, _Escaped] = {}
         self._waiting: list[tuple[str, str]] = []
         for kind, values in (secrets or {}).items():
             for value in values:
@@ -57,6 +61,8 @@ class Scrubber:
                 for kind, value in self._waiting:
                     for form in _forms(value):
                         known.setdefault(form, f"<{kind}>")
+                    if not _PLAIN.fullmatch(value):
+                        self._escaped.setdefault(value, _Escaped(value, f"<{kind}>"))
                 self._waiting.clear()
                 # The longest first: a secret that is replaced within another would leave the rest of it standing.
                 self._known = tuple(sorted(known.items(), key=lambda replacement: -len(replacement[0])))
@@ -67,11 +73,15 @@ class Scrubber:
         for form, placeholder in self._replacements():
             if form in text:
                 text = text.replace(form, placeholder)
+        for escaped in self._escaped.values():
+            text = escaped.scrub(text)
         return text
 
     def shows_in(self, text: str) -> bool:
         """Whether a text holds a secret."""
-        return any(form in text for form, _ in self._replacements())
+        if any(form in text for form, _ in self._replacements()):
+            return True
+        return any(escaped.shows_in(text) for escaped in self._escaped.values())
 
 
 def _forms(value: str) -> Iterator[str]:
@@ -85,7 +95,70 @@ def _forms(value: str) -> Iterator[str]:
         yield from (encoded, _lower_escapes(encoded))
     for encoded in (base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()):
         yield from (encoded, encoded.rstrip("="))
+    for core in _base64_cores(data):
+        yield from (core, core.replace("+", "-").replace("/", "_"))
     yield from (data.hex(), data.hex().upper())
+
+
+_PLAIN = re.compile("[A-Za-z0-9._~-]*")
+
+
+class _Escaped:
+    """A secret whose characters may be escaped in any way, several times over, such as JSON in a string of Python."""
+
+    def __init__(self, value: str, placeholder: str) -> None:
+        self._value = value
+        self._placeholder = placeholder
+        self._probe = max(re.findall("[A-Za-z0-9]*", value), key=len)  # no escape touches it
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        pieces = (char if char.isalnum() and char.isascii() else _escapes(char) for char in self._value)
+        return re.compile("".join(pieces))
+
+    def shows_in(self, text: str) -> bool:
+        """Whether a text holds it."""
+        return self._probe in text and self._pattern.search(text) is not None
+
+    def scrub(self, text: str) -> str:
+        """The text without it."""
+        return self._pattern.sub(self._placeholder, text) if self._probe in text else text
+
+
+_BACKSLASH = r"(?:\\|%(?:25)*5[cC])"
+
+
+def _escapes(char: str) -> str:
+    data, code = char.encode("utf-8", "surrogatepass"), ord(char)
+    units = char.encode("utf-16-be", "surrogatepass")
+    ways = [
+        rf"{_BACKSLASH}*{re.escape(char)}",
+        f"{_BACKSLASH}*" + "".join(rf"%(?:25)*(?i:{byte:02x})" for byte in data),
+        "".join(rf"{_BACKSLASH}+x(?i:{byte:02x})" for byte in data),
+        "".join(rf"{_BACKSLASH}+u(?i:{units[at : at + 2].hex()})" for at in range(0, len(units), 2)),
+        rf"&(?:amp;)*(?:#0*{code}|#[xX]0*(?i:{code:x})|{codepoint2name.get(code, 'apos')});",
+    ]
+    if code < 256:
+        ways.append(rf"{_BACKSLASH}+x(?i:{code:02x})")
+    if char in _LETTERS:
+        ways.append(rf"{_BACKSLASH}+{_LETTERS[char]}")
+    return f"(?:{'|'.join(ways)})"
+
+
+_LETTERS = {
+    "\n": "n",
+    "\r": "r",
+    "\t": "t",
+    "\b": "b",
+    "\f": "f",
+}
+
+
+def _base64_cores(data: bytes) -> Iterator[str]:
+    """What base64 makes of data in the midst of others, whatever is before and behind."""
+    for shift in range(3):
+        encoded = base64.b64encode(bytes(shift) + data).decode()
+        yield encoded[-(-8 * shift // 6) : 8 * (shift + len(data)) // 6]
 
 
 def _lower_escapes(encoded: str) -> str:
@@ -109,9 +182,10 @@ class ScrubbingFilter(logging.Filter):
         """Rewrite the message, the traceback and the texts of a record where they show a secret."""
         self._scrub_message(record)
         self._scrub_exception(record)
-        for name, value in list(vars(record).items()):  # the stack among them, and what `extra` brought
-            if isinstance(value, str) and self._scrubber.shows_in(value):
-                setattr(record, name, self._scrubber.scrub(value))
+        # The stack is among them, and what `extra` brought.
+        texts = {name: value for name, value in vars(record).items() if isinstance(value, str)}
+        if self._scrubber.shows_in("\n".join(texts.values())):
+            vars(record).update({name: self._scrubber.scrub(value) for name, value in texts.items()})
         return True
 
     def _scrub_message(self, record: logging.LogRecord) -> None:

@@ -40,6 +40,11 @@ def rewrite_url(url: str, rewrite: Rewrite) -> str:
 
 
 def _rewrite_segment(raw: str, rewrite: Rewrite) -> str:
+    name, *parameters = raw.split(";")  # users;jsessionid=…
+    return ";".join([_rewrite_name(name, rewrite), *(_rewrite_parameter(item, rewrite) for item in parameters)])
+
+
+def _rewrite_name(raw: str, rewrite: Rewrite) -> str:
     segment = unquote(raw)
     rewritten = rewrite("", segment) if segment else segment
     return raw if rewritten == segment else _quote(str(rewritten))
