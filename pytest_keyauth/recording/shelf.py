@@ -32,7 +32,8 @@ def cassette_name(test: str) -> str:
     path, _, rest = test.partition("::")
     folder = PurePosixPath(path).with_suffix("")
     parts = folder.parts[1:] if folder.parts[:1] == ("contracts",) else folder.parts
-    return "/".join((*parts, _file_name(rest.replace("::", "."), test) + SUFFIX))
+    function, bracket, parameters = rest.partition("[")  # which may have "::" too, and is another test than with "."
+    return "/".join((*parts, _file_name(function.replace("::", ".") + bracket + parameters, test) + SUFFIX))
 
 
 def _file_name(name: str, test: str) -> str:
@@ -101,7 +102,8 @@ class Folder:
                 os.fsync(file.fileno())
             draft.replace(path)
         except OSError as error:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):  # where there could not even be a draft
+                draft.unlink()
             raise CassetteError(f"{self.place(name)} cannot be written: {error.strerror}") from None
         for left in path.parent.glob(f".{_escape(path.name)}.*.draft"):  # by runs that were killed
             left.unlink(missing_ok=True)
