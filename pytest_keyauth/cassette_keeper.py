@@ -82,14 +82,15 @@ class CassetteKeeper:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Keep what was recorded, when the last fixture has said its last word."""
-        result = yield
         from pytest_keyauth.takes import RecordingTake
 
         take = item.stash.get(TAKE, None)
-        if take is not None:
-            failed = item.stash.get(FAILED, False)
-            taken = {"test": item.nodeid, "failed": True} if failed else take.finish()
-            if taken is not None and (not failed or isinstance(take, RecordingTake)):
+        if isinstance(take, RecordingTake):
+            item.stash[_TAKEN] = {"test": item.nodeid, "failed": True}  # until it is kept: a fixture may fail yet
+        result = yield
+        if take is not None and not item.stash.get(FAILED, False):
+            taken = take.finish()
+            if taken is not None:
                 item.stash[_TAKEN] = taken
         return result
 
