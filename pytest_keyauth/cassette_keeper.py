@@ -95,11 +95,16 @@ class CassetteKeeper:
         return result
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: "pytest.CallInfo[Any]"
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Send what became of a take along with the test's report."""
         report = yield
         if not report.passed:
             item.stash[FAILED] = True
+        mismatch = getattr(item.stash.get(TAKE, None), "mismatch", None)
+        if report.failed and mismatch is not None and call.excinfo is not None and call.excinfo.value is not mismatch:
+            report.sections.append(("keyauth", str(mismatch)))  # the tested code made another failure of it
         if report.when == "teardown" and _TAKEN in item.stash:
             vars(report)[TAKEN] = item.stash[_TAKEN]
             del item.stash[_TAKEN]

@@ -75,13 +75,16 @@ class RecordingTake:
 
 
 class ReplayingTake:
-    """Plays a test's cassette, which is opened when it is needed first."""
+    """Plays a test's cassette, which is opened when it is needed first.
+
+    ``mismatch``: the first request that the cassette had no answer to.
+    """
 
     def __init__(self, test: TestText, library: Library, addresses: Addresses) -> None:
         self._test = test
         self._library = library
         self._addresses = addresses
-        self._mismatch: CassetteMismatch | None = None
+        self.mismatch: CassetteMismatch | None = None
 
     @cached_property
     def player(self) -> Player:
@@ -97,13 +100,13 @@ class ReplayingTake:
         try:
             return self.player.answer(request)
         except CassetteMismatch as mismatch:
-            self._mismatch = self._mismatch or mismatch
+            self.mismatch = self.mismatch or mismatch
             raise
 
     def check(self) -> None:
         """Raise the mismatch that the code under test has swallowed: what it did after that was not tested."""
-        if self._mismatch is not None:
-            raise self._mismatch
+        if self.mismatch is not None:
+            raise self.mismatch
 
     def finish(self) -> dict[str, Any] | None:
         """Say how the cassette fitted the test; None where it was not opened."""

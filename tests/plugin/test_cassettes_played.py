@@ -277,6 +277,33 @@ def test_a_mismatch_that_the_tested_code_swallows_fails_the_test_all_the_same(pl
     assert mismatch(result)[0] == "query to: recorded 2015-12-01, sent 2015-12-31"
 
 
+def test_a_test_that_fails_for_a_mismatch_that_was_swallowed_tells_of_it(play: Play) -> None:
+    source = """
+        import httpx
+        import pytest
+
+        def log_in(client):
+            try:
+                return client.get("/status", params={"from": "2015-06-01", "to": "2015-12-01"}).status_code
+            except Exception:
+                return "out of order"
+
+        @pytest.mark.keyauth_cassette
+        def test_it(keytrac):
+            assert log_in(keytrac) == 200
+    """
+    result = play(source, ("2015-12-01", "2015-12-31"))
+    result.assert_outcomes(failed=1)
+    asked = "GET https://api.keytrac.net/status"
+    result.stdout.fnmatch_lines(
+        [
+            "E *assert 'out of order' == 200",
+            f"cassettes/test_it/test_it.yaml has no answer to {asked}: the nearest is number 1, {asked}:",
+            "  query to: recorded 2015-12-01, sent 2015-12-31",
+        ]
+    )
+
+
 def test_a_test_without_a_cassette_is_told_how_to_get_one(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_it="def test_it(keytrac): pass")
     result = pytester.runpytest(*PLAY)
