@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 import yaml
@@ -25,21 +26,23 @@ TESTS = """
 """
 
 #: Records in processes that it forks, since they have all that takes time to import, and kills them. Prints, for each
-#: kill, at what step that was. With "steps" it is asked at each step; otherwise the time is drawn.
+#: kill, at what step that was. The first ones are killed
+#: at each step in turn, the others some time.
 DRIVER = '''
 import os, random, shutil, signal, sys, time
 from pathlib import Path
 
 import pytest
 
-how, count, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-draw = random.Random(seed)
+step_count, count = int(sys.argv[1]), int(sys.argv[2])
+draw = random.Random(count)
 
 
 def record(edition):
     os.environ["EDITION"] = str(edition)
-    options = ("-q", "-p", "no:cacheprovider", "--keyauth-record=all", "--keyauth-cassettes=cassettes")
-    assert pytest.main([*options, "test_it.py"]) == 0
+    plugins = ("pytest_keyauth", "no:cacheprovider", "no:unraisableexception")
+    options = [f"-p{name}" for name in plugins]
+    assert pytest.main([*options, "--keyauth-record=all", "test_it.py"]) == 0
 
 
 def report_steps(told, asked):
@@ -117,7 +120,7 @@ def kill_some_time():
         for edition in (2, 1) * 1000:
             record(edition)
         os._exit(1)
-    time.sleep(draw.uniform(0, 0.1))
+    time.sleep(draw.uniform(0, 0.06))
     os.kill(child, signal.SIGKILL)
     assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
     return "some time"
@@ -129,11 +132,11 @@ os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 for edition in (2, 1):
     record(edition)
     shutil.copytree("cassettes", f"edition-{edition}")
-for number in range(count):
-    name = kill_after(number) if how == "steps" else kill_some_time()
+for number in range(step_count + count):
+    name = kill_after(number) if number < step_count else kill_some_time()
     shutil.copytree("cassettes", f"killed-{number}")
     os.write(said, f"{name}\\n".encode())
-    if how == "steps":
+    if number < step_count:
         shutil.rmtree("cassettes")
         shutil.copytree("edition-1", "cassettes")
         for draft in Path(f"killed-{number}").rglob(".*.draft"):
@@ -144,12 +147,22 @@ record(2)
 STEPS = ["before open", "half of write", "before fsync", "after fsync", "before replace", "after replace"]
 
 
-def run_driver(folder: Path, how: str, count: int, seed: int) -> list[str]:
-    """Kill so many recordings in a folder; tells where each was."""
-    command = [sys.executable, "-c", DRIVER, how, str(count), str(seed)]
-    run = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+def run_driver(folder: Path, step_count: int, count: int) -> list[str]:
+    """Kill so many recordings in a folder, at each step and some time; tells where each was."""
+    (folder / "test_it.py").write_text(dedent(TESTS), encoding="utf-8")
+    (folder / "pytest.ini").write_text("[pytest]", encoding="utf-8")
+    command = [sys.executable, "-c", DRIVER, str(step_count), str(count)]
+    environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}  # quicker, so that more happens between kills
+    run = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
     return run.stdout.splitlines()
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[str]]:
+    """A folder in which recordings were killed, and at what steps."""
+    folder = tmp_path_factory.mktemp("killed")
+    return folder, run_driver(folder, len(STEPS) + 2, 25)
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -178,24 +191,36 @@ def editions_of(folder: Path, number: int) -> tuple[list[int], list[str]]:
     return found, drafts
 
 
-def test_a_recording_that_is_killed_at_each_step_leaves_every_cassette_old_or_new(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(test_it=TESTS)
-    steps = run_driver(pytester.path, "steps", len(STEPS) + 2, seed=0)
-    assert steps == [*STEPS, *STEPS[:2]]
-    left = [editions_of(pytester.path, number) for number in range(len(steps))]
+def test_a_recording_that_is_killed_at_each_step_leaves_every_cassette_old_or_new(
+    killed: tuple[Path, list[str]],
+) -> None:
+    folder, steps = killed
+    expected = [*STEPS, *STEPS[:2]]  # of the first cassette, and some of the second
+    assert steps[: len(expected)] == expected
+    left = [editions_of(folder, number) for number in range(len(expected))]
     assert [editions for editions, _ in left] == [*[[1, 1, 1]] * 5, *[[2, 1, 1]] * 3]
     # Drafts stay until their cassette is recorded anew; nobody looks at what has such a name.
     assert [len(drafts) for _, drafts in left] == [0, 1, 2, 3, 4, 4, 0, 1]
     assert all(name.endswith(".draft") for _, drafts in left for name in drafts)
-    assert files(pytester.path / "cassettes") == files(pytester.path / "edition-2")  # the next recording sweeps up
 
 
-@pytest.mark.parametrize("count", [25, pytest.param(150, marks=pytest.mark.slow)])
 def test_a_recording_that_is_killed_at_any_moment_leaves_every_cassette_old_or_new(
-    pytester: pytest.Pytester, count: int
+    killed: tuple[Path, list[str]],
 ) -> None:
-    pytester.makepyfile(test_it=TESTS)
-    assert len(run_driver(pytester.path, "any", count, seed=count)) == count
-    left = [editions_of(pytester.path, number) for number in range(count)]
-    assert len({tuple(editions) for editions, _ in left}) > 1  # they were not all killed where nothing was done
-    assert files(pytester.path / "cassettes") == files(pytester.path / "edition-2")
+    folder, steps = killed
+    left = [editions_of(folder, number)[0] for number, step in enumerate(steps) if step == "some time"]
+    assert len(left) == 25
+    assert len({tuple(editions) for editions in left}) > 1  # not all of them were killed where nothing was done
+
+
+def test_the_next_recording_sweeps_up_what_killed_ones_have_left(killed: tuple[Path, list[str]]) -> None:
+    folder, _ = killed
+    assert files(folder / "cassettes") == files(folder / "edition-2")
+
+
+@pytest.mark.slow
+def test_many_recordings_that_are_killed_at_any_moment_leave_every_cassette_old_or_new(tmp_path: Path) -> None:
+    run_driver(tmp_path, 0, 300)
+    for number in range(300):
+        editions_of(tmp_path, number)
+    assert files(tmp_path / "cassettes") == files(tmp_path / "edition-2")
