@@ -268,6 +268,16 @@ def test_the_folder_is_below_the_root_wherever_pytest_is_started(
     assert set(cassettes(pytester.path / "cassettes")) == {"tests/test_it/test_one.yaml"}
 
 
+def test_a_folder_of_the_users_own_that_is_called_contracts_is_one_like_any_other(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\naddopts = --import-mode=importlib\npython_files = *.py")
+    pytester.makepyfile(test_it=ONE, contracts=ONE)
+    (pytester.mkdir("contracts") / "test_it.py").write_text(dedent(ONE), encoding="utf-8")
+    pytester.runpytest(RECORD).assert_outcomes(passed=3)
+    recorded = cassettes(pytester.path / "cassettes")
+    names = {"test_it/test_one.yaml", "contracts/test_one.yaml", "contracts/test_it/test_one.yaml"}
+    assert set(recorded) == names
+
+
 def test_a_folder_that_cannot_be_written_fails_the_test_and_says_so(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_it=ONE)
     (pytester.path / "cassettes").write_text("a file", encoding="utf-8")
