@@ -75,16 +75,12 @@ class RecordingTake:
 
 
 class ReplayingTake:
-    """Plays a test's cassette, which is opened when it is needed first.
-
-    ``mismatch``: the first request that the cassette had no answer to.
-    """
+    """Plays a test's cassette, which is opened when it is needed first."""
 
     def __init__(self, test: TestText, library: Library, addresses: Addresses) -> None:
         self._test = test
         self._library = library
         self._addresses = addresses
-        self.mismatch: CassetteMismatch | None = None
 
     @cached_property
     def player(self) -> Player:
@@ -96,12 +92,16 @@ class ReplayingTake:
         return Player(cassette, place, _now(), self._addresses)
 
     def answer(self, request: Request) -> Response:
-        """Answer a request from the cassette, and remember one that it has no answer to."""
-        try:
-            return self.player.answer(request)
-        except CassetteMismatch as mismatch:
-            self.mismatch = self.mismatch or mismatch
-            raise
+        """Answer a request from the cassette.
+
+        :raises CassetteMismatch: where it has no answer.
+        """
+        return self.player.answer(request)
+
+    @property
+    def mismatch(self) -> CassetteMismatch | None:
+        """The first that the cassette had no answer to."""
+        return self.player.mismatch if "player" in vars(self) else None
 
     def check(self) -> None:
         """Raise the mismatch that the code under test has swallowed: what it did after that was not tested."""

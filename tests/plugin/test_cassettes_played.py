@@ -421,6 +421,23 @@ def test_a_command_that_was_not_given_says_which_one_it_is(play: Play) -> None:
     result.stdout.fnmatch_lines([told, "E *record it anew with --keyauth-record=all"])
 
 
+def test_a_command_that_was_not_given_fails_the_test_also_where_it_is_swallowed(play: Play) -> None:
+    source = """
+        import contextlib
+
+        import pytest
+
+        @pytest.mark.keyauth_cassette
+        def test_account(keytrac, keytrac_emulator):
+            with contextlib.suppress(Exception):
+                keytrac_emulator.configure(minimum_text_length=10)
+            keytrac.get("/users")
+    """
+    result = play(source, ("minimum_text_length=10", "minimum_text_length=11"))
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E *has no answer to the command configure of the keytrac emulator with *11*"])
+
+
 @pytest.mark.parametrize("attribute", ["clock.advance(days=1)", "requests", "account"])
 def test_what_no_cassette_has_says_so_and_what_there_is(play: Play, attribute: str) -> None:
     result = play(STEERS, ("keytrac_emulator.configure(minimum_text_length=10)", f"keytrac_emulator.{attribute}"))
