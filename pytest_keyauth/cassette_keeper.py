@@ -83,23 +83,29 @@ class CassetteKeeper:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self, item: pytest.Item) -> Generator[None, Any, Any]:
         """Keep what was recorded, when the last fixture has said its last word."""
-        result = yield
         from pytest_keyauth.takes import RecordingTake
 
         take = item.stash.get(TAKE, None)
-        if take is not None:
-            failed = item.stash.get(FAILED, False)
-            taken = {"test": item.nodeid, "failed": True} if failed else take.finish()
-            if taken is not None and (not failed or isinstance(take, RecordingTake)):
+        if isinstance(take, RecordingTake):
+            item.stash[_TAKEN] = {"test": item.nodeid, "failed": True}  # until it is kept: a fixture may fail yet
+        result = yield
+        if take is not None and not item.stash.get(FAILED, False):
+            taken = take.finish()
+            if taken is not None:
                 item.stash[_TAKEN] = taken
         return result
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: "pytest.CallInfo[Any]"
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Send what became of a take along with the test's report."""
         report = yield
         if not report.passed:
             item.stash[FAILED] = True
+        mismatch = getattr(item.stash.get(TAKE, None), "mismatch", None)
+        if report.failed and mismatch is not None and call.excinfo is not None and call.excinfo.value is not mismatch:
+            report.sections.append(("keyauth", str(mismatch)))  # the tested code made another failure of it
         if report.when == "teardown" and _TAKEN in item.stash:
             vars(report)[TAKEN] = item.stash[_TAKEN]
             del item.stash[_TAKEN]

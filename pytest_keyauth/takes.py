@@ -87,7 +87,6 @@ class ReplayingTake:
         self._test = test
         self._library = library
         self._addresses = addresses
-        self._mismatch: CassetteMismatch | None = None
 
     @cached_property
     def player(self) -> Player:
@@ -99,17 +98,21 @@ class ReplayingTake:
         return Player(cassette, place, _now(), self._addresses)
 
     def answer(self, request: Request) -> Response:
-        """Answer a request from the cassette, and remember one that it has no answer to."""
-        try:
-            return self.player.answer(request)
-        except CassetteMismatch as mismatch:
-            self._mismatch = self._mismatch or mismatch
-            raise
+        """Answer a request from the cassette.
+
+        :raises CassetteMismatch: where it has no answer.
+        """
+        return self.player.answer(request)
+
+    @property
+    def mismatch(self) -> CassetteMismatch | None:
+        """The first that the cassette had no answer to."""
+        return self.player.mismatch if "player" in vars(self) else None
 
     def check(self) -> None:
         """Raise the mismatch that the code under test has swallowed: what it did after that was not tested."""
-        if self._mismatch is not None:
-            raise self._mismatch
+        if self.mismatch is not None:
+            raise self.mismatch
 
     def finish(self) -> dict[str, Any] | None:
         """Say how the cassette fitted the test; None where it was not opened."""

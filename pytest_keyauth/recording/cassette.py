@@ -106,6 +106,8 @@ class Cassette:
         """
         try:
             data = _load(content)
+            if not isinstance(data, dict) or not isinstance(data.get("interactions"), list):
+                raise ValueError("a mapping with a list `interactions` is not in it")
             beside = data.get("keyauth", {})
             return cls(
                 test=str(beside.get("test", "")),

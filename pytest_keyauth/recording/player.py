@@ -113,6 +113,8 @@ class Player:
 
     :param now: what the recorded times are relative to.
     :param place: what names the cassette in messages.
+
+    ``mismatch``: the first that it had no answer to; the code under test may have swallowed it.
     """
 
     def __init__(self, cassette: Cassette, place: str, now: datetime, addresses: Addresses) -> None:
@@ -126,6 +128,7 @@ class Player:
         self._sequences = Sequences(self._recorded_question(item.request) for item in cassette.interactions)
         self._commands = list(cassette.commands)
         self._lock = Lock()
+        self.mismatch: CassetteMismatch | None = None
 
     def __repr__(self) -> str:
         return f"<Player of {self.place}>"
@@ -143,7 +146,7 @@ class Player:
             question = self._question(request)
             index = self._sequences.take(question)
             if index is None:
-                raise CassetteMismatch(self._explain(question))
+                raise self._refuse(self._explain(question))
             interaction = self.cassette.interactions[index]
             self._bind(interaction.request, request)
             recorded = interaction.response
@@ -195,10 +198,15 @@ class Player:
                 if (command.provider, command.name) == (provider, name) and self._fits(command, asked):
                     del self._commands[index]
                     return self._materializer.fill_data(command.result)
-        raise CassetteMismatch(
+        raise self._refuse(
             f"{self.place} has no answer to the command {name} of the {provider} emulator with {asked}\n"
             "Mend the test, or record it anew with --keyauth-record=all"
         )
+
+    def _refuse(self, reason: str) -> CassetteMismatch:
+        mismatch = CassetteMismatch(reason)
+        self.mismatch = self.mismatch or mismatch
+        return mismatch
 
     def _fits(self, command: Command, asked: str) -> bool:
         return _generalized(_written(command.arguments), self._given) == _generalized(asked, self._given)

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from pytest_keyauth.errors import CassetteError
+from pytest_keyauth.settings import PROVIDERS
 
 __all__ = [
     "Archive",
@@ -37,12 +38,14 @@ _PACKAGE = Path(__file__).parents[1]
 def cassette_name(test: str) -> str:
     """The file of a test, by its node id: ``tests/test_login.py::test_a[b]`` is in ``tests/test_login/test_a[b].yaml``.
 
-    Contracts are shipped, so that they have no folder ``contracts`` above them.
+    The shipped contracts have no folder ``contracts`` above them; tests of a user's own folder of that name have.
     """
     path, _, rest = test.partition("::")
     folder = PurePosixPath(path).with_suffix("")
-    parts = folder.parts[1:] if folder.parts[:1] == ("contracts",) else folder.parts
-    return "/".join((*parts, _file_name(rest.replace("::", "."), test) + SUFFIX))
+    is_shipped = folder.parts[:2] in [("contracts", provider) for provider in PROVIDERS]
+    parts = folder.parts[1:] if is_shipped else folder.parts
+    function, bracket, parameters = rest.partition("[")  # which may have "::" too, and is another test than with "."
+    return "/".join((*parts, _file_name(function.replace("::", ".") + bracket + parameters, test) + SUFFIX))
 
 
 def _file_name(name: str, test: str) -> str:
@@ -111,7 +114,8 @@ class Folder:
                 os.fsync(file.fileno())
             draft.replace(path)
         except OSError as error:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):  # where there could not even be a draft
+                draft.unlink()
             raise CassetteError(f"{self.place(name)} cannot be written: {error.strerror}") from None
         for left in path.parent.glob(f".{_escape(path.name)}.*.draft"):  # by runs that were killed
             left.unlink(missing_ok=True)

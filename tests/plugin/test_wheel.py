@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Callable
 from email.parser import HeaderParser
 from importlib.metadata import packages_distributions
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from zipfile import ZipFile
@@ -20,16 +21,37 @@ PROJECT = Path(__file__).parents[2]
 CONTRACTS = ("-p", "pytest_keyauth", "--keyauth-contracts=keytrac", "-p", "no:cacheprovider")
 SOME = ("-k", "create_user or show_status")
 
+ALL_CONTRACTS = ("-p", "pytest_keyauth", "--keyauth-contracts=all", "-p", "no:cacheprovider")
+PLAYED = ("--keyauth-target=cassettes", "--keyauth-strict-cassettes", "--keyauth-fail-under=100")
+
+#: A plugin with which no socket can be made, and no name looked up, but the pair that an event loop wakes itself with.
+NO_SOCKETS = """
+import socket
+
+
+def refuse(*_, **__):
+    raise AssertionError("a socket was asked for")
+
+
+for name in ("connect", "connect_ex", "bind", "listen", "sendto", "sendmsg"):
+    setattr(socket.socket, name, refuse)
+socket.getaddrinfo = socket.gethostbyname = socket.create_connection = socket.create_server = refuse
+"""
+TRIES_A_SOCKET = "import no_sockets, socket; socket.socket().connect(('127.0.0.1', 9))"
+
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
+def build(folder: Path) -> Path:
     command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, PROJECT]
     subprocess.run(command, check=True, capture_output=True)
     [built] = folder.glob("*.whl")
     return built
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return build(tmp_path_factory.mktemp("dist"))
 
 
 def install(wheel: Path, folder: Path) -> None:
@@ -86,6 +108,18 @@ def test_the_wheel_has_all_that_the_checkout_has(wheel: Path) -> None:
 def sources(folder: str) -> list[Path]:
     files = (path for path in (PROJECT / folder).rglob("*") if path.is_file())
     return [path for path in files if "__pycache__" not in path.parts]
+
+
+def test_the_cassettes_of_the_checkout_are_one_file_of_the_wheel(wheel: Path) -> None:
+    with ZipFile(wheel) as archive, ZipFile(BytesIO(archive.read("pytest_keyauth/cassettes.zip"))) as cassettes:
+        packed = {name: cassettes.read(name) for name in cassettes.namelist()}
+    assert packed == {str(path.relative_to(PROJECT / "cassettes")): path.read_bytes() for path in sources("cassettes")}
+    assert len(packed) > 1_000
+    assert [name for name in names(wheel) if name.endswith(".yaml") and "/openapi/" not in name] == []
+
+
+def test_built_again_the_wheel_is_the_same(wheel: Path, tmp_path: Path) -> None:
+    assert build(tmp_path).read_bytes() == wheel.read_bytes()
 
 
 def test_the_wheel_has_no_tests_of_ours_and_nothing_at_the_top_but_the_package(wheel: Path) -> None:
@@ -176,6 +210,26 @@ def test_all_installed_contracts_pass_and_witness_everything(run: Run) -> None:
     result = run("-m", "pytest", *CONTRACTS, "--keyauth-fail-under=100", "-W", "error", "-n2")
     assert result.returncode == 0, result.stdout
     assert "keytrac 119/119 outcomes" in result.stdout
+
+
+def test_the_installed_contracts_pass_with_the_installed_cassettes_and_no_socket(
+    run: Run, tmp_path_factory: pytest.TempPathFactory, tmp_path: Path
+) -> None:
+    blocker = tmp_path_factory.mktemp("blocker")
+    (blocker / "no_sockets.py").write_text(NO_SOCKETS, encoding="utf-8")
+    bootstrap = f"import sys; sys.path.insert(0, {str(blocker)!r}); import pytest; sys.exit(pytest.main())"
+    result = run("-c", bootstrap, "-p", "no_sockets", *ALL_CONTRACTS, *PLAYED, "-W", "error", "-q", "contracts")
+    assert result.returncode == 0, result.stdout + result.stderr
+    lines = result.stdout.splitlines()
+    outcomes = pytest.RunResult.parse_summary_nouns(lines)
+    assert set(outcomes) == {"passed"}
+    assert outcomes["passed"] > 1_000
+    assert {"keytrac 119/119 outcomes", "keyfax 26/26 outcomes"} <= set(lines)
+    assert any(line.startswith(f"{outcomes['passed']} cassettes played, recorded from emulator ") for line in lines)
+    assert not list(tmp_path.iterdir())
+    # And what blocks them does.
+    tried = run("-c", bootstrap.replace("import pytest; sys.exit(pytest.main())", TRIES_A_SOCKET))
+    assert "a socket was asked for" in tried.stderr
 
 
 def test_contracts_are_found_in_a_virtual_environment_within_the_project_of_the_consumer(
