@@ -1,7 +1,7 @@
 """What aiohttp is given, encoded before vcrpy sees it.
 
-vcrpy notes a call of aiohttp's as it was made: a form like JSON, both without a content type, and an address without the
-session's base URL. Other libraries could not replay that, nor could it be told whose address it is.
+vcrpy notes a call of aiohttp's as it was made: a form like JSON, both without a content type, and an address without
+the session's base URL. Other libraries could not replay that, nor could it be told whose address it is.
 """
 
 import functools
@@ -44,7 +44,8 @@ def _encoding(call: Call, is_ours: Callable[[str], bool]) -> Call:
 
 def _encode(session: Any, options: dict[str, Any]) -> dict[str, Any]:
     """The same options with a body in bytes, as aiohttp would encode it."""
-    data, given = options.get("data"), options.get("json")
+    data: Any = options.get("data")
+    given = options.get("json")
     if data is None and given is not None:
         body, content_type = session._json_serialize(given).encode("utf-8"), JSON
     elif _is_form(data):
