@@ -20,7 +20,7 @@ import vcr
 import vcr.stubs.aiohttp_stubs
 import vcr.stubs.httpx_stubs
 import vcr.stubs.requests_stubs
-import vcr.stubs.urllib3_stubs  # noqa: F401
+import vcr.stubs.urllib3_stubs
 
 from pytest_keyauth.keystrokes.casting import cast
 
@@ -99,6 +99,7 @@ def read_cassettes(folder: Path) -> dict[str, dict[str, Any]]:
 CONVERSATION = """
     import json
     import os
+    from itertools import product
     from pathlib import Path
 
     import httpx
@@ -117,6 +118,8 @@ CONVERSATION = """
     )
     SAMPLES = json.loads(Path("samples.json").read_text(encoding="utf-8"))
 
+    PAIRS = [(name, name) for name in CLIENTS] if IS_RECORDED else list(product(CLIENTS, CLIENTS))
+
     def sign(method, url):
         request = httpx.Request(method, url)
         KeyfaxBasic(KEYS).sign(request)
@@ -126,8 +129,7 @@ CONVERSATION = """
         return client.post(f"{KEYTRAC}/anytext/{action}", TOKEN, json={"user_id": user_id, "samples": samples})
 
     @pytest.mark.keyauth_cassette
-    @pytest.mark.parametrize("player", CLIENTS)
-    @pytest.mark.parametrize("recorder", CLIENTS)
+    @pytest.mark.parametrize(("recorder", "player"), PAIRS)
     def test_it(recorder, player):
         with opened(recorder if IS_RECORDED else player) as client:
             one, other = (client.post(f"{KEYTRAC}/users", TOKEN).json()["id"] for _ in range(2))
@@ -149,16 +151,19 @@ def test_what_one_library_records_each_can_replay_and_all_record_the_same(
     consumer: pytest.Pytester, account: None, cut_off: Any
 ) -> None:
     consumer.makepyfile(CONVERSATION)
-    pairs = len(LIBRARIES) ** 2
-    run(consumer, *RECORD).assert_outcomes(passed=pairs)
-    cassettes = read_cassettes(consumer.path / "cassettes")
-    assert len(cassettes) == pairs
+    count = len(LIBRARIES)
+    run(consumer, *RECORD).assert_outcomes(passed=count)
+    recordings = [simplify(cassette) for cassette in read_cassettes(consumer.path / "cassettes").values()]
+    assert len(recordings) == count
+    assert all(recording == recordings[0] for recording in recordings)
+    for recorder in LIBRARIES:
+        [recorded] = consumer.path.glob(f"cassettes/*/test_it[[]{recorder}-{recorder}].yaml")
+        for player in set(LIBRARIES) - {recorder}:
+            shutil.copy(recorded, recorded.with_name(f"test_it[{recorder}-{player}].yaml"))
     cut_off()
     replayed = run(consumer, *REPLAY)
-    replayed.assert_outcomes(passed=pairs)
-    assert f"{pairs} cassettes played, recorded from emulator" in replayed.stdout.str()
-    recordings = [simplify(cassette) for cassette in cassettes.values()]
-    assert all(recording == recordings[0] for recording in recordings)
+    replayed.assert_outcomes(passed=count**2)
+    assert f"{count**2} cassettes played, recorded from emulator" in replayed.stdout.str()
 
 
 def simplify(cassette: dict[str, Any], *left_out: str) -> list[Any]:
@@ -336,3 +341,233 @@ def test_bodies_cookies_and_redirects_of_any_library_are_recorded_readable_and_o
     ]
     assert "Content-Encoding" not in json.dumps(recordings)
     assert "c0ffee" not in json.dumps(recordings)
+
+
+# Beside vcrpy and other plugins
+
+SHIPPED = Path(__file__).parents[2] / "cassettes/outcomes/keytrac/showStatus/200/overview.yaml"
+
+NEIGHBOURS = """
+    import os
+
+    import httpx
+    import pytest
+    import requests
+
+    BASE = os.environ.get("KEYAUTH_KEYTRAC_URL", "https://api.keytrac.net")
+    ELSEWHERE = os.environ["ELSEWHERE"]
+    SHIPPED = os.environ["SHIPPED"]
+    MODES = {"record_mode": os.environ["MODE"]}
+
+    @pytest.mark.keyauth_cassette
+    def test_ours():
+        assert requests.get(f"{BASE}/gzip").json()["text"].startswith("Gr")
+
+    @pytest.mark.vcr(**MODES)
+    def test_of_pytest_recording():
+        assert requests.get(f"{ELSEWHERE}/gzip").json()["text"].startswith("Gr")
+
+    @pytest.mark.vcr(SHIPPED)
+    def test_of_pytest_recording_with_a_cassette_of_ours():
+        assert "users_created" in httpx.get("https://api.keytrac.net/status").json()["overview"]
+
+    def test_of_respx(respx_mock):
+        respx_mock.get("https://api.keytrac.net/users").respond(json=["respx"])
+        assert httpx.get("https://api.keytrac.net/users").json() == ["respx"]
+
+    def test_of_pytest_httpx(httpx_mock):
+        httpx_mock.add_response(url="https://api.keytrac.net/users", json=["pytest-httpx"])
+        assert httpx.get("https://api.keytrac.net/users").json() == ["pytest-httpx"]
+"""
+
+
+def test_marked_tests_run_beside_pytest_recording_respx_and_pytest_httpx(
+    consumer: pytest.Pytester, cut_off: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consumer.makepyfile(test_neighbours=NEIGHBOURS)
+    monkeypatch.setenv("SHIPPED", str(SHIPPED))
+    ours = consumer.path / "ours"
+    with counting() as elsewhere, counting() as provider:
+        monkeypatch.setenv("ELSEWHERE", elsewhere.url)
+        monkeypatch.setenv("KEYAUTH_KEYTRAC_URL", provider.url)
+        monkeypatch.setenv("KEYAUTH_KEYTRAC_TOKEN", "9b" * 18)
+        monkeypatch.setenv("MODE", "all")
+        run(consumer, *RECORD, f"--keyauth-cassettes={ours}").assert_outcomes(passed=5)
+        assert (provider.count["/gzip"], elsewhere.count["/gzip"]) == (1, 1)
+    assert [path.stem for path in ours.rglob("*.yaml")] == ["test_ours"]
+    assert [path.stem for path in (consumer.path / "cassettes").rglob("*.yaml")] == ["test_of_pytest_recording"]
+    cut_off()
+    monkeypatch.setenv("MODE", "none")
+    replayed = run(consumer, *REPLAY, f"--keyauth-cassettes={ours}")
+    replayed.assert_outcomes(passed=5)
+    assert "1 cassette played, recorded from loopback" in replayed.stdout.str()
+    monkeypatch.setenv("SHIPPED", str(ours / "test_neighbours/test_ours.yaml"))
+    consumer.makepyfile(test_neighbours=OF_A_CONSUMER)
+    run(consumer).assert_outcomes(passed=2)
+
+
+OF_A_CONSUMER = """
+    import os
+
+    import pytest
+    import requests
+    import vcr
+
+    SHIPPED = os.environ["SHIPPED"]
+
+    @pytest.mark.vcr(SHIPPED)
+    def test_in_pytest_recording():
+        assert requests.get("https://api.keytrac.net/gzip").json() == {"text": "Grüße, müde Welt"}
+
+    def test_in_vcrpy():
+        for serializer in ("yaml", "json"):
+            with vcr.use_cassette(SHIPPED, record_mode="none", serializer=serializer):
+                assert requests.get("https://api.keytrac.net/gzip").json() == {"text": "Grüße, müde Welt"}
+"""
+
+
+def test_a_test_that_is_marked_for_two_recorders_is_refused_at_collection(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        pytestmark = pytest.mark.vcr
+
+        @pytest.mark.keyauth_cassette
+        def test_recorded(): pass
+
+        @pytest.mark.keyauth_replay("showStatus/200/overview")
+        def test_replayed(): pass
+
+        def test_left_alone(): pass
+        """
+    )
+    result = run(pytester)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    said = result.stderr.str()
+    assert "leave one of the markers out" in said
+    assert "::test_recorded: vcr and keyauth_cassette" in said
+    assert "::test_replayed: vcr and keyauth_replay" in said
+    assert "test_left_alone" not in said
+
+
+@pytest.mark.parametrize("serializer", ["yaml", "json"])
+def test_cassettes_load_and_play_in_plain_vcrpy(serializer: str) -> None:
+    with (
+        vcr.use_cassette(str(SHIPPED), record_mode="none", serializer=serializer) as cassette,
+        httpx.Client(verify=False, trust_env=False) as client,
+    ):
+        status = client.get("https://api.keytrac.net/status")
+    assert (status.status_code, cassette.all_played) == (200, True)
+    assert status.json()["overview"].keys() == {"users_created", "enrolments", "authentications"}
+
+
+# Replay by outcome
+
+OUTCOMES = """
+    import asyncio
+    import os
+
+    import aiohttp
+    import httpx
+    import pytest
+    from client_libraries import CLIENTS, opened
+    from pytest_keyauth.keyfax import KeyfaxBasic, KeyfaxCredentials
+
+    KEYTRAC = "https://api.keytrac.net"
+    ELSEWHERE = os.environ["ELSEWHERE"]
+    TOKEN = {"Authorization": "9b" * 18}
+    USER = "0b9a6d1e-2f4c-4d7b-8a53-6e1f0c2d9b87"
+    ATTEMPT = {"user_id": USER, "samples": ["whatever was typed"]}
+
+    @pytest.fixture(scope="module")
+    def clients():
+        made = {library: opened(library) for library in CLIENTS}
+        yield {library: manager.__enter__() for library, manager in made.items()}
+        for manager in made.values():
+            manager.__exit__(None, None, None)
+
+    @pytest.fixture(params=CLIENTS)
+    def client(request, clients):  # built before anything is replayed
+        return clients[request.param]
+
+    def attempt(client):
+        answer = client.post(f"{KEYTRAC}/anytext/authenticate", TOKEN, json=ATTEMPT)
+        return answer.status, answer.json()
+
+    NOT_ENROLLED = (404, {"error": "User is not yet enrolled for this authentication type"})
+
+    @pytest.mark.keyauth_replay("authenticateAnytext/404/not-enrolled")
+    def test_marked(client):
+        assert [attempt(client), attempt(client)] == [NOT_ENROLLED, NOT_ENROLLED]
+        shown = client.get(f"{KEYTRAC}/users/{USER}", TOKEN)  # another operation is answered with its success
+        assert (shown.status, shown.json().keys() >= {"overview"}) == (200, True)
+
+    def test_called(client, keyauth_replay):
+        names = ("500/deserialize-profile", "404/not-enrolled", "2XX/accepted")
+        keyauth_replay(*(f"authenticateAnytext/{name}" for name in names))
+        statuses = [attempt(client)[0] for _ in range(2)]
+        assert statuses == [500, 404]
+        assert all(attempt(client)[1]["authenticated"] is True for _ in range(2))
+        keyauth_replay("authenticateAnytext/404/not-enrolled")
+        assert attempt(client) == NOT_ENROLLED
+
+    @pytest.mark.keyauth_replay("createToken/500/failed")
+    def test_keyfax_at_a_host_of_its_own(client, keyauth_replay):
+        url = "https://keyfax.customer.example/interview/api/v1/token"
+        request = httpx.Request("GET", url)
+        KeyfaxBasic(KeyfaxCredentials("OURS", "6f1c2a9d" * 4, "bWFkZS11cA==")).sign(request)
+        signed = {"Authorization": request.headers["Authorization"]}
+        assert client.get(url, signed).status == 500
+        keyauth_replay("createToken/200/token")
+        assert client.get(url, signed).json()["token"].count(".") == 2
+
+    @pytest.mark.keyauth_replay("authenticateAnytext/404/not-enrolled")
+    def test_fixture_clients(keytrac):
+        assert keytrac.post("/anytext/authenticate", json=ATTEMPT).status_code == 404
+
+    def test_aiohttp_with_a_base_url(keyauth_replay):
+        keyauth_replay("showStatus/200/overview")
+
+        async def ask():
+            async with aiohttp.ClientSession(KEYTRAC) as session, session.get("/status") as answer:
+                return await answer.json()
+
+        assert asyncio.run(ask()).keys() == {"overview"}
+
+    def test_other_hosts_are_left_alone(client, keyauth_replay):
+        keyauth_replay("showStatus/200/overview")
+        assert client.get(f"{ELSEWHERE}/gzip").json() == {"text": "Grüße, müde Welt"}
+"""
+
+
+def test_named_outcomes_answer_any_client_and_count_as_witnessed(
+    consumer: pytest.Pytester, cut_off: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consumer.makepyfile(OUTCOMES)
+    with counting() as elsewhere:
+        monkeypatch.setenv("ELSEWHERE", elsewhere.url)
+        cut_off(elsewhere.server_port)
+        result = run(consumer, "--keyauth-fail-under=4")
+        assert elsewhere.count == {"/gzip": len(LIBRARIES)}
+    result.assert_outcomes(passed=4 * len(LIBRARIES) + 2)
+    assert result.ret == pytest.ExitCode.OK
+    # Of KeyTrac not-enrolled, deserialize-profile, accepted, shown and overview; of Keyfax failed and token.
+    counted = [line for line in result.stdout.lines if line.startswith(("keytrac ", "keyfax "))]
+    assert [line.split(" outcomes")[0] for line in counted] == ["keytrac 5/119", "keyfax 2/26"]
+
+
+def test_an_outcome_that_is_not_documented_is_refused_at_collection_with_the_nearest(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.keyauth_replay("authenticateAnytext/404/not-enroled")
+        def test_it(): pass
+        """
+    )
+    result = run(pytester)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*::test_it: *not-enroled*authenticateAnytext/404/not-enrolled*"])
