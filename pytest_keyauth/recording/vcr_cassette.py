@@ -4,7 +4,7 @@ vcrpy is imported here alone, and only by tests that need it: for 200 ms, once.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -109,6 +109,8 @@ def _read_body(body: Any) -> bytes:
             return json.dumps(body).encode()
         except (TypeError, ValueError):
             return repr(type(body)).encode()
+    if not isinstance(body, Iterable):  # aiohttp's FormData, which can be read once
+        return repr(type(body)).encode()
     return b"".join(map(_read_body, body))
 
 

@@ -535,6 +535,17 @@ OUTCOMES = """
 
         assert asyncio.run(ask()).keys() == {"overview"}
 
+    @pytest.mark.keyauth_replay("authenticateAnytext/404/not-enrolled")
+    def test_aiohttp_with_a_file():
+        async def ask():
+            form = aiohttp.FormData({"user_id": USER})
+            form.add_field("samples", b"whatever was typed", filename="samples.txt")
+            async with aiohttp.ClientSession() as session:
+                async with session.post(f"{KEYTRAC}/anytext/authenticate", data=form) as answer:
+                    return answer.status
+
+        assert asyncio.run(ask()) == 404
+
     def test_other_hosts_are_left_alone(client, keyauth_replay):
         keyauth_replay("showStatus/200/overview")
         assert client.get(f"{ELSEWHERE}/gzip").json() == {"text": "Grüße, müde Welt"}
@@ -550,7 +561,7 @@ def test_named_outcomes_answer_any_client_and_count_as_witnessed(
         cut_off(elsewhere.server_port)
         result = run(consumer, "--keyauth-fail-under=4")
         assert elsewhere.count == {"/gzip": len(LIBRARIES)}
-    result.assert_outcomes(passed=4 * len(LIBRARIES) + 2)
+    result.assert_outcomes(passed=4 * len(LIBRARIES) + 3)
     assert result.ret == pytest.ExitCode.OK
     # Of KeyTrac not-enrolled, deserialize-profile, accepted, shown and overview; of Keyfax failed and token.
     counted = [line for line in result.stdout.lines if line.startswith(("keytrac ", "keyfax "))]
