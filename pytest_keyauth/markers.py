@@ -6,7 +6,7 @@ import pytest
 
 from pytest_keyauth.errors import UnknownOutcomeError
 
-__all__ = ["CASSETTE", "OUTCOME", "REPLAY", "check_markers", "named_outcomes"]
+__all__ = ["CASSETTE", "OUTCOME", "REPLAY", "check_markers", "check_recorders", "named_outcomes"]
 
 OUTCOME = "keyauth_outcome"
 REPLAY = "keyauth_replay"
@@ -42,3 +42,23 @@ def check_markers(items: Sequence[pytest.Item], marker: str, providers: Iterable
                 offenders.append(f"{item.nodeid}: {error}")
     if offenders:
         raise pytest.UsageError("\n".join([f"the marker {marker} names outcomes that are not documented:", *offenders]))
+
+
+def check_recorders(items: Sequence[pytest.Item]) -> None:
+    """Refuse tests that vcrpy is to record, or play, beside us.
+
+    Of two recorders only the one that begins last is asked, and what vcrpy would write is not redacted.
+
+    :raises pytest.UsageError: names each of them.
+    """
+    ours = (CASSETTE, REPLAY)
+    offenders = [
+        f"{item.nodeid}: vcr and {name}"
+        for item in items
+        if item.get_closest_marker("vcr") is not None
+        for name in ours
+        if item.get_closest_marker(name) is not None
+    ]
+    if offenders:
+        reason = "tests are marked for two recorders, of which one would see nothing; leave one of the markers out:"
+        raise pytest.UsageError("\n".join([reason, *offenders]))

@@ -18,7 +18,7 @@ from pytest_keyauth.contract_collection import (
 from pytest_keyauth.errors import OutcomeNotWitnessed, SettingsError
 from pytest_keyauth.fixtures import *  # noqa: F403  # pytest finds fixtures by their names in a plugin
 from pytest_keyauth.fixtures import OUTCOMES, SEEDED, SETTINGS, TRAFFIC, forget_earlier_try
-from pytest_keyauth.markers import CASSETTE, OUTCOME, REPLAY, check_markers, named_outcomes
+from pytest_keyauth.markers import CASSETTE, OUTCOME, REPLAY, check_markers, check_recorders, named_outcomes
 from pytest_keyauth.settings import CONTRACTS, PROVIDERS, RECORD_MODES, TARGETS, read_settings
 
 if TYPE_CHECKING:
@@ -113,6 +113,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     try:
         check_markers(items, OUTCOME, PROVIDERS)
         check_markers(items, REPLAY, PROVIDERS)
+        check_recorders(items)
     except pytest.UsageError as error:
         if hasattr(config, "workeroutput"):
             config.workeroutput[USAGE_ERROR] = str(error)

@@ -4,7 +4,7 @@ vcrpy is imported here alone, and only by tests that need it: for 200 ms, once.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -12,6 +12,7 @@ from vcr.cassette import Cassette as VcrCassette
 from vcr.patch import CassettePatcherBuilder
 from vcr.record_mode import RecordMode
 
+from pytest_keyauth.recording.aiohttp_bodies import encoded_aiohttp
 from pytest_keyauth.recording.exchange import Headers, Request, Response
 
 __all__ = ["patched_clients"]
@@ -31,6 +32,7 @@ def patched_clients(
     with ExitStack() as stack:
         for patcher in CassettePatcherBuilder(cassette).build():
             stack.enter_context(patcher)
+        stack.enter_context(encoded_aiohttp(is_ours))
         yield
 
 
@@ -102,11 +104,13 @@ def _read_body(body: Any) -> bytes:
         return body.encode("utf-8")
     if hasattr(body, "read"):
         return _read_body(body.read())
-    if isinstance(body, dict | list):  # what aiohttp is given as `json`
+    if isinstance(body, dict | list):  # what aiohttp is given as a form with files
         try:
             return json.dumps(body).encode()
         except (TypeError, ValueError):
             return repr(type(body)).encode()
+    if not isinstance(body, Iterable):  # aiohttp's FormData, which can be read once
+        return repr(type(body)).encode()
     return b"".join(map(_read_body, body))
 
 
