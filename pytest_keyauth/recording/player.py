@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from threading import Lock
 from typing import Any
+from xml.sax.saxutils import escape
 
 from pytest_keyauth.errors import CassetteMismatch
 from pytest_keyauth.recording.addresses import Addresses
@@ -55,6 +56,13 @@ class Materializer:
     def fill(self, text: str) -> str:
         """Fill in a text."""
         return read_relative_times(replace_references(text, self._replace), self._now)
+
+    def fill_body(self, body: str) -> bytes:
+        """Fill in a body: a value that a client has sent is escaped as JSON or XML wants it."""
+        start = body.lstrip()[:1]
+        write = _write_json if start in ("{", "[") else _write_xml if start == "<" else str
+        filled = replace_references(body, lambda *reference: write(self._replace(*reference)))
+        return read_relative_times(filled, self._now).encode("utf-8", "surrogateescape")
 
     def _replace(self, kind: str, number: str, encoding: str | None) -> str:
         value = self.value(f"<{kind}:{number}>")
@@ -120,7 +128,7 @@ class Player:
             self._bind(interaction.request, request)
             recorded = interaction.response
             headers = self._materializer.fill_headers(recorded.headers)
-            body = self._materializer.fill(recorded.body).encode("utf-8", "surrogateescape")
+            body = self._materializer.fill_body(recorded.body)
             return Response(recorded.status, headers, body)
 
     def _bind(self, recorded: RecordedRequest, sent: Request) -> None:
@@ -161,8 +169,8 @@ class Player:
 
         :raises CassetteMismatch: where no such command was recorded.
         """
-        asked = _written(self._redactor.redact_value("", arguments))
         with self._lock:
+            asked = _written(self._redactor.redact_value("", arguments))
             for index, command in enumerate(self._commands):
                 if (command.provider, command.name) == (provider, name) and self._fits(command, asked):
                     del self._commands[index]
@@ -205,6 +213,14 @@ def _references(text: str) -> set[str]:
 
 def _written(data: Any) -> str:
     return json.dumps(data, sort_keys=True, ensure_ascii=False)
+
+
+def _write_json(value: str) -> str:
+    return json.dumps(value)[1:-1]
+
+
+def _write_xml(value: str) -> str:
+    return escape(value, {'"': "&quot;"})
 
 
 def _generalized(text: str, given: frozenset[str]) -> str:
