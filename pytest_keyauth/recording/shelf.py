@@ -32,7 +32,9 @@ def cassette_name(test: str) -> str:
     path, _, rest = test.partition("::")
     folder = PurePosixPath(path).with_suffix("")
     parts = folder.parts[1:] if folder.parts[:1] == ("contracts",) else folder.parts
-    return "/".join((*parts, _file_name(rest.replace("::", "."), test) + SUFFIX))
+    classes, bracket, parameters = rest.partition("[")  # a parameter's own colons are no class's
+    name = _file_name(classes.replace("::", ".") + bracket + parameters, test) + SUFFIX
+    return "/".join((*(part if part.strip("./") else "__" for part in parts), name))
 
 
 def _file_name(name: str, test: str) -> str:
