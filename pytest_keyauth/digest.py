@@ -26,8 +26,8 @@ def digest_test(path: Path, name: str) -> str | None:
 @cache
 def _statements(path: Path) -> tuple[tuple[str, str], ...]:
     """The statements of a module as (name, lines); the name is empty for what is neither function nor class."""
-    source = path.read_text(encoding="utf-8")
-    lines = source.splitlines()
+    source = path.read_text(encoding="utf-8-sig")
+    lines = source.split("\n")  # as the parser counts: not at a form feed, nor at U+2028 in a text
     return tuple((getattr(node, "name", ""), _text(node, lines)) for node in ast.parse(source).body)
 
 
