@@ -103,7 +103,8 @@ class Folder:
                 os.fsync(file.fileno())
             draft.replace(path)
         except OSError as error:
-            draft.unlink(missing_ok=True)
+            with suppress(OSError):  # what is wrong may be the folder itself
+                draft.unlink()
             raise CassetteError(f"{self.place(name)} cannot be written: {error.strerror}") from None
         for left in path.parent.glob(f".{_escape(path.name)}.*.draft"):  # by runs that were killed
             left.unlink(missing_ok=True)
