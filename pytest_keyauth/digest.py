@@ -16,7 +16,7 @@ def digest_test(path: Path, name: str) -> str | None:
     :param name: the function's, or the class's where it is a method. None where there is no such text.
     """
     try:
-        statements = _statements(path.read_text(encoding="utf-8"))
+        statements = _statements(path.read_text(encoding="utf-8-sig"))
     except (OSError, SyntaxError, ValueError):
         return None
     relevant = [text for other, text in statements if other == name or not other.lower().startswith("test")]
@@ -26,7 +26,7 @@ def digest_test(path: Path, name: str) -> str | None:
 @cache
 def _statements(source: str) -> tuple[tuple[str, str], ...]:
     """The statements of a module as (name, lines); the name is empty for what is neither function nor class."""
-    lines = source.splitlines()
+    lines = source.split("\n")  # as the parser counts: not at a form feed, nor at U+2028 in a text
     return tuple((getattr(node, "name", ""), _text(node, lines)) for node in ast.parse(source).body)
 
 

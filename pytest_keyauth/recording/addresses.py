@@ -1,7 +1,7 @@
 """Where the providers are: so that a recording names the provider, and not the machine that it was made against."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pytest_keyauth.recording.urls import split_url
 
@@ -11,6 +11,7 @@ __all__ = ["CANONICAL", "Addresses"]
 CANONICAL: Mapping[str, str] = {"keytrac": "https://api.keytrac.net", "keyfax": "http://localhost:8088/interview"}
 
 _KEYFAX_RESOURCE = re.compile(r"(.*?)(/api/v1/(?:startup|results|key|token))/?", re.DOTALL)
+_DEFAULT_PORTS = {"http:": ":80", "https:": ":443"}
 
 
 class Addresses:
@@ -22,17 +23,17 @@ class Addresses:
 
     def __init__(self, urls: Mapping[str, str] | None = None) -> None:
         bases = [*CANONICAL.items(), *(urls or {}).items()]
-        self._bases = sorted(bases, key=lambda item: len(item[1]), reverse=True)
+        self._bases = _sort_bases(bases)
 
     def also(self, provider: str, url: str) -> "Addresses":
         """The same addresses, and one more of a provider."""
         more = Addresses()
-        more._bases = sorted([*self._bases, (provider, url)], key=lambda item: len(item[1]), reverse=True)
+        more._bases = _sort_bases([*self._bases, (provider, url)])
         return more
 
     def find(self, url: str) -> tuple[str, str] | None:
         """The provider of a URL, and the path below the provider's own; None where it is nobody's."""
-        address = url.partition("#")[0].partition("?")[0]
+        address = _normalize(url)
         # Both providers may be at one origin, as at `keyauth serve`, and Keyfax below a path that nobody has told us.
         match = _KEYFAX_RESOURCE.fullmatch(split_url(url)[1])
         if match is not None:
@@ -54,3 +55,17 @@ class Addresses:
         provider, path = found
         _, _, query, fragment = split_url(url)
         return CANONICAL[provider] + path + query + fragment
+
+
+def _sort_bases(bases: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The longest first, since one may be below another."""
+    normal = [(provider, _normalize(url)) for provider, url in bases]
+    return sorted(normal, key=lambda item: len(item[1]), reverse=True)
+
+
+def _normalize(url: str) -> str:
+    """Scheme, host and path of a URL (RFC 3986, 6.2.2 and 6.2.3): however it is written, it is not to be missed."""
+    origin, path, _, _ = split_url(url)
+    scheme, slashes, authority = origin.lower().rpartition("//")
+    host = authority.rpartition("@")[2].removesuffix(_DEFAULT_PORTS.get(scheme, ":"))
+    return scheme + slashes + host + path

@@ -6,12 +6,15 @@ so that nothing can hide there.
 
 import gzip
 import json
+import math
 import zlib
 from collections.abc import Callable
 from functools import partial
+from io import BytesIO
 from typing import Any
 from xml.dom import Node, minidom
 from xml.parsers.expat import ExpatError
+from xml.sax.saxutils import escape
 
 from pytest_keyauth.recording.exchange import Headers, header
 from pytest_keyauth.recording.urls import rewrite_query
@@ -24,6 +27,8 @@ Leaf = Callable[[str, Any], Any]
 #: Documents inside documents: as deep as anybody would go on purpose.
 MAX_DEPTH = 6
 MAX_BYTES = 16 * 1024 * 1024
+
+_IN_ATTRIBUTES = {'"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 
 
 class UnreadableBodyError(ValueError):
@@ -38,14 +43,27 @@ def read_body(body: bytes, headers: Headers) -> bytes:
     encodings = [name.strip() for name in header(headers, "content-encoding").lower().split(",")]
     for name in reversed(encodings):
         if name in ("gzip", "x-gzip"):
-            body = _inflate(body, gzip.decompress) if body[:2] == b"\x1f\x8b" else body
+            body = _inflate(body, _gunzip) if body[:2] == b"\x1f\x8b" else body
         elif name == "deflate":
             body = _inflate_deflate(body)
         elif name not in ("", "identity") and not _is_plain(body):
             raise UnreadableBodyError(f"its content encoding {name} is not known here")
     while body[:2] == b"\x1f\x8b":
-        body = _inflate(body, gzip.decompress)
+        body = _inflate(body, _gunzip)
     return body
+
+
+def _gunzip(body: bytes) -> bytes:
+    """Unpack, but no more than is going to be read: little can stand for a lot."""
+    return gzip.GzipFile(fileobj=BytesIO(body)).read(MAX_BYTES + 1)
+
+
+def _unpack(body: bytes, window_bits: int) -> bytes:
+    unpacker = zlib.decompressobj(window_bits)
+    unpacked = unpacker.decompress(body, MAX_BYTES + 1)
+    if not unpacker.eof and len(unpacked) <= MAX_BYTES:
+        raise zlib.error("the end is missing")
+    return unpacked
 
 
 def _inflate(body: bytes, decompress: Callable[[bytes], bytes]) -> bytes:
@@ -59,9 +77,9 @@ def _inflate_deflate(body: bytes) -> bytes:
     if _is_plain(body):  # a client has decoded it already, and left the header
         return body
     try:
-        return zlib.decompress(body)
+        return _unpack(body, zlib.MAX_WBITS)
     except zlib.error:
-        return _inflate(body, lambda data: zlib.decompress(data, -zlib.MAX_WBITS))
+        return _inflate(body, lambda data: _unpack(data, -zlib.MAX_WBITS))
 
 
 def _is_plain(body: bytes) -> bool:
@@ -106,19 +124,27 @@ def _kind(content_type: str, body: bytes) -> str:
 
 def _decode(body: bytes) -> str:
     try:
-        return body.decode("utf-8")
+        return body.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise UnreadableBodyError("it is not UTF-8") from None
 
 
 def _rewrite_json(text: str, leaf: Leaf, depth: int) -> str:
     try:
-        value = json.loads(text)
+        value = json.loads(text, parse_float=_finite, parse_constant=_finite)
     except ValueError:
         raise UnreadableBodyError("it is no JSON") from None
     rewritten = rewrite_value("", value, leaf, depth)
     written = json.dumps(rewritten, ensure_ascii=False)
     return written if _is_encodable(written) else json.dumps(rewritten)
+
+
+def _finite(text: str) -> float:
+    """A number of JSON. What Python calls infinite would be written as what is no JSON."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _is_encodable(text: str) -> bool:
@@ -166,7 +192,7 @@ def _rewrite_xml(body: bytes, leaf: Leaf, depth: int) -> str:
         root: Any = document.documentElement
         _rewrite_node(root, leaf, depth)
         declaration = '<?xml version="1.0" encoding="utf-8"?>' if body.lstrip()[:5] == b"<?xml" else ""
-        return declaration + str(root.toxml())
+        return declaration + _write_xml(root)
 
 
 def _rewrite_node(node: Any, leaf: Leaf, depth: int) -> None:
@@ -194,6 +220,15 @@ def _join_texts(node: Any) -> None:
             node.removeChild(child)
         else:
             before = child if is_text else None
+
+
+def _write_xml(node: Any) -> str:
+    """What the standard library writes has carriage returns, and line ends in attributes, that no parser would keep."""
+    if node.nodeType != Node.ELEMENT_NODE:
+        return escape(node.data, {"\r": "&#13;"})
+    attributes = "".join(f' {name}="{escape(value, _IN_ATTRIBUTES)}"' for name, value in node.attributes.items())
+    content = "".join(map(_write_xml, node.childNodes))
+    return f"<{node.tagName}{attributes}>{content}</{node.tagName}>" if content else f"<{node.tagName}{attributes}/>"
 
 
 def _local(name: str) -> str:

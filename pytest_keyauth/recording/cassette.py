@@ -119,7 +119,7 @@ class Cassette:
                 forms=beside.get("forms", {}),
                 tokens=beside.get("tokens", {}),
             )
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
             raise CassetteError(
                 f"{place}: this is no cassette ({type(error).__name__}: {error}); expected what vcrpy or "
                 "--keyauth-record writes. Record it anew"

@@ -118,4 +118,7 @@ def differences(recorded: Question, asked: Question) -> list[tuple[str, str, str
     """Where two questions differ: name of the part, what was recorded, what is asked."""
     old, new = recorded.parts(), asked.parts()
     names = [*old, *(name for name in new if name not in old)]
-    return [(name, old.get(name, _ABSENT), new.get(name, _ABSENT)) for name in names if old.get(name) != new.get(name)]
+    found = [(name, old.get(name, _ABSENT), new.get(name, _ABSENT)) for name in names if old.get(name) != new.get(name)]
+    # A parameter that is given twice, or a list where an object was, may look the same part by part.
+    whole = (("query", recorded.query, asked.query), ("body", recorded.body, asked.body))
+    return found or [part for part in whole if part[1] != part[2]]

@@ -66,7 +66,7 @@ class OutcomePlayer:
         for reference, value in find_bindings(interaction.request, request):
             materializer.bind(reference, value)
         headers = materializer.fill_headers(interaction.response.headers)
-        return Response(interaction.response.status, headers, materializer.fill(interaction.response.body).encode())
+        return Response(interaction.response.status, headers, materializer.fill_body(interaction.response.body))
 
     def _choose(self, request: Request) -> Outcome:
         if not self._named:

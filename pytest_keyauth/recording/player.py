@@ -65,11 +65,10 @@ class Materializer:
         value = self.value(f"<{kind}:{number}>")
         return ENCODINGS[encoding](value) if encoding is not None and encoding in ENCODINGS else value
 
-    def fill_body(self, text: str) -> str:
+    def fill_body(self, text: str) -> bytes:
         """Fill in a body. What a client has said may hold signs that have to be escaped there."""
-        if any(_TO_ESCAPE.search(self.value(reference)) for reference in _references(text)):
-            return self._fill_document(text)
-        return self.fill(text)
+        is_tame = not any(_TO_ESCAPE.search(self.value(reference)) for reference in _references(text))
+        return (self.fill(text) if is_tame else self._fill_document(text)).encode("utf-8", "surrogateescape")
 
     def _fill_document(self, text: str) -> str:
         """Fill in JSON, XML, which has its references escaped, or one inside of the other."""
@@ -151,7 +150,7 @@ class Player:
             self._bind(interaction.request, request)
             recorded = interaction.response
             headers = self._materializer.fill_headers(recorded.headers)
-            body = self._materializer.fill_body(recorded.body).encode("utf-8", "surrogateescape")
+            body = self._materializer.fill_body(recorded.body)
             return Response(recorded.status, headers, body)
 
     def _bind(self, recorded: RecordedRequest, sent: Request) -> None:
@@ -192,8 +191,8 @@ class Player:
 
         :raises CassetteMismatch: where no such command was recorded.
         """
-        asked = _written(self._redactor.redact_value("", arguments))
         with self._lock:
+            asked = _written(self._redactor.redact_value("", arguments))
             for index, command in enumerate(self._commands):
                 if (command.provider, command.name) == (provider, name) and self._fits(command, asked):
                     del self._commands[index]

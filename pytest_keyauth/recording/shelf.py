@@ -44,8 +44,9 @@ def cassette_name(test: str) -> str:
     folder = PurePosixPath(path).with_suffix("")
     is_shipped = folder.parts[:2] in [("contracts", provider) for provider in PROVIDERS]
     parts = folder.parts[1:] if is_shipped else folder.parts
-    function, bracket, parameters = rest.partition("[")  # which may have "::" too, and is another test than with "."
-    return "/".join((*parts, _file_name(function.replace("::", ".") + bracket + parameters, test) + SUFFIX))
+    classes, bracket, parameters = rest.partition("[")  # a parameter's own colons are no class's
+    name = _file_name(classes.replace("::", ".") + bracket + parameters, test) + SUFFIX
+    return "/".join((*(part if part.strip("./") else "__" for part in parts), name))
 
 
 def _file_name(name: str, test: str) -> str:
@@ -114,7 +115,7 @@ class Folder:
                 os.fsync(file.fileno())
             draft.replace(path)
         except OSError as error:
-            with suppress(OSError):  # where there could not even be a draft
+            with suppress(OSError):  # what is wrong may be the folder itself
                 draft.unlink()
             raise CassetteError(f"{self.place(name)} cannot be written: {error.strerror}") from None
         for left in path.parent.glob(f".{_escape(path.name)}.*.draft"):  # by runs that were killed

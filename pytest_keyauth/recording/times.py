@@ -13,6 +13,7 @@ __all__ = ["read_relative_times", "relative_time", "relative_unix_time"]
 #: A time that follows from "now": a token's end, a date of response; and a day around today.
 NEAR_DAYS = 40
 TODAY_DAYS = 3
+_FARTHEST_S = 1e12
 
 _FORMS = {
     "YYYY-MM-DDThh:mm:ss.sssZ": r"(?P<Y>\d{4})-(?P<M>\d\d)-(?P<D>\d\d)T(?P<h>\d\d):(?P<m>\d\d):(?P<s>\d\d)\.\d{3}Z",
@@ -30,7 +31,11 @@ _DAY_FORMS = {
 _PATTERNS = [(form, re.compile(pattern, re.ASCII)) for form, pattern in (*_FORMS.items(), *_DAY_FORMS.items())]
 _STRFTIME = {"YYYY": "%Y", "MM": "%m", "DD": "%d", "hh": "%H", "mm": "%M", "sss": "000", "ss": "%S"}
 _PART = re.compile("YYYY|MM|DD|hh|mm|sss|ss")
-_RELATIVE = re.compile(r"(?:<|&lt;)(now|today)([+-]\d+)(?:min|day):([^<>&]+)(?:>|&gt;)")
+#: As many digits as a time has that was near.
+_RELATIVE = re.compile(
+    r"(?:<|&lt;)(now|today)([+-][0-9]{1,5})(?:min|day):"
+    rf"({'|'.join(map(re.escape, (*_FORMS, *_DAY_FORMS, 'unix')))})(?:>|&gt;)"
+)
 
 
 def relative_time(text: str, now: datetime) -> str | None:
@@ -63,6 +68,8 @@ def _minutes(moment: datetime, now: datetime) -> int:
 
 def relative_unix_time(seconds: float, now: datetime) -> str | None:
     """The same for seconds since the epoch."""
+    if not abs(seconds) < _FARTHEST_S:  # no number at all, or one that is too large to reckon with
+        return None
     difference_s = seconds - now.timestamp()
     return f"<now{round(difference_s / 60):+}min:unix>" if abs(difference_s) <= NEAR_DAYS * 86400 else None
 

@@ -1,6 +1,6 @@
 """Cassettes behind httpx transports, and beside them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import httpx
 
@@ -32,8 +32,9 @@ class CassetteTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     def _handle(self, request: httpx.Request, body: bytes) -> httpx.Response:
         self._check(request)
         answer = self._answer(_read_request(request, body))
-        headers = [*answer.headers, ("Content-Length", str(len(answer.body)))]
-        return httpx.Response(answer.status, headers=headers, content=answer.body)
+        kept = [(name, value) for name, value in answer.headers if name.lower() != "content-length"]
+        headers = [*kept, ("Content-Length", str(len(answer.body)))]
+        return httpx.Response(answer.status, headers=_write_headers(headers), content=answer.body)
 
 
 class RecordingTransport(httpx.BaseTransport):
@@ -82,6 +83,11 @@ def _read_response(response: httpx.Response, body: bytes) -> Response:
     # httpx has decoded the body; the header that says how it was encoded is still there.
     headers = tuple(item for item in _read_headers(response.headers) if item[0].lower() != "content-encoding")
     return Response(response.status_code, headers, body)
+
+
+def _write_headers(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    """The bytes of headers as they were read: left to itself, httpx takes none that is not ASCII."""
+    return [(name.encode("latin-1", "replace"), value.encode("latin-1", "replace")) for name, value in headers]
 
 
 def _read_headers(headers: httpx.Headers) -> Headers:

@@ -2,11 +2,16 @@
 
 import re
 from collections.abc import Callable
-from urllib.parse import quote_plus, unquote, unquote_plus
+from functools import partial
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 __all__ = ["rewrite_query", "rewrite_url", "split_url"]
 
-_REFERENCES = re.compile(r"(<[a-z]+[^<>]*>)")
+#: References and relative times: nothing else in brackets, since it could hold what parts URLs.
+_REFERENCES = re.compile(
+    r"(<[a-z][a-z-]*:(?:[0-9]+|\*)(?::[a-z0-9]+)?>|<(?:now|today)[+-][0-9]+(?:min|day):[A-Za-z/:. -]+>)"
+)
+_ORIGIN = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/]*")
 
 Rewrite = Callable[[str, str], object]
 """Given the name of a parameter (empty for a segment of a path) and its text: what to write."""
@@ -16,15 +21,15 @@ def split_url(url: str) -> tuple[str, str, str, str]:
     """Scheme with authority, path, query and fragment, each with the sign before it: put together, they are the URL."""
     rest, hash_sign, fragment = url.partition("#")
     rest, question_mark, query = rest.partition("?")
-    start = rest.find("/", rest.find("://") + 3) if "://" in rest else 0
-    start = len(rest) if start < 0 else start
+    origin = _ORIGIN.match(rest)  # a path may have a whole URL further on
+    start = origin.end() if origin else 0
     return rest[:start], rest[start:], question_mark + query, hash_sign + fragment
 
 
 def rewrite_url(url: str, rewrite: Rewrite) -> str:
     """Rewrite the user information, each segment of the path, each parameter, and the fragment."""
     origin, path, query, fragment = split_url(url)
-    scheme, separator, authority = origin.rpartition("://")
+    scheme, separator, authority = origin.rpartition("//")
     userinfo, at, host = authority.rpartition("@")
     if at:
         origin = f"{scheme}{separator}{rewrite('credentials', userinfo)}@{host}"
@@ -47,7 +52,7 @@ def _rewrite_segment(raw: str, rewrite: Rewrite) -> str:
 def _rewrite_name(raw: str, rewrite: Rewrite) -> str:
     segment = unquote(raw)
     rewritten = rewrite("", segment) if segment else segment
-    return raw if rewritten == segment else _quote(str(rewritten))
+    return raw if rewritten == segment else _quote(str(rewritten), partial(quote, safe=""))  # a plus is a plus there
 
 
 def rewrite_query(query: str, rewrite: Rewrite) -> str:
@@ -60,13 +65,13 @@ def _rewrite_parameter(parameter: str, rewrite: Rewrite) -> str:
     name, value = unquote_plus(raw_name), unquote_plus(raw_value)
     new_name, new_value = rewrite("", name), rewrite(name, value)
     return (
-        (raw_name if new_name == name else _quote(str(new_name)))
+        (raw_name if new_name == name else _quote(str(new_name), quote_plus))
         + equals
-        + (raw_value if new_value == value else _quote(str(new_value)))
+        + (raw_value if new_value == value else _quote(str(new_value), quote_plus))
     )
 
 
-def _quote(text: str) -> str:
+def _quote(text: str, quote_part: Callable[[str], str]) -> str:
     """Quote a text, but for the references in it, which people are to read."""
     parts = _REFERENCES.split(text)
-    return "".join(part if index % 2 else quote_plus(part) for index, part in enumerate(parts))
+    return "".join(part if index % 2 else quote_part(part) for index, part in enumerate(parts))

@@ -74,11 +74,72 @@ def test_a_gate_is_a_percentage_and_zero_is_one(text: str, percentage: float) ->
     assert read_settings({"fail_under": text}, {}).fail_under == percentage
 
 
+# Cassettes
+
+
+def test_without_options_nothing_is_recorded_and_cassettes_are_in_the_folder_of_that_name() -> None:
+    settings = read_settings(dict.fromkeys(("record", "cassettes", "strict_cassettes"), ""), {})
+    assert (settings.record, settings.cassettes, settings.strict_cassettes) == ("none", "cassettes", False)
+
+
+@pytest.mark.parametrize("mode", ["none", "new", "all"])
+def test_a_recording_is_of_none_of_new_or_of_all_tests(mode: str) -> None:
+    assert read_settings({"record": mode, "cassettes": "tests/said"}, {}) == Settings(
+        record=mode, cassettes="tests/said"
+    )
+
+
+@pytest.mark.parametrize("strict", [True, "true", "TRUE", "1", "yes", "on"])
+def test_cassettes_can_be_strict(strict: object) -> None:
+    assert read_settings({"strict_cassettes": strict}, {}).strict_cassettes is True
+
+
+@pytest.mark.parametrize("lenient", [False, "false", "0", "no", "OFF", None, ""])
+def test_cassettes_can_be_lenient(lenient: object) -> None:
+    assert read_settings({"strict_cassettes": lenient}, {}).strict_cassettes is False
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"record": "once"}, "--keyauth-record=once: expected one of none, new, all"),
+        ({"strict_cassettes": "maybe"}, "--keyauth-strict-cassettes=maybe: expected true or false"),
+    ],
+)
+def test_what_cannot_be_done_with_cassettes_is_refused(values: dict[str, Any], message: str) -> None:
+    assert refusal(values) == message
+
+
+def test_cassettes_cannot_be_recorded_from_cassettes() -> None:
+    message = refusal({"record": "new", "target": "cassettes"})
+    assert message.startswith("--keyauth-record=new: cassettes cannot be recorded from cassettes; expected ")
+
+
+def test_an_option_of_cassettes_is_named_as_it_was_given() -> None:
+    with pytest.raises(SettingsError, match=r"^keyauth_record \(ini\)=once: "):
+        read_settings({"record": "once"}, {}, {"record": "keyauth_record (ini)"})
+
+
+def test_where_providers_are_is_known_for_cassettes_of_any_target() -> None:
+    environ = environment(f"{URL}/") | KEYFAX
+    settings = read_settings({"target": "cassettes"}, environ)
+    assert settings.urls == {"keytrac": URL, "keyfax": KEYFAX_URL}
+    assert (settings.keytrac, settings.keyfax) == (None, None)
+    assert read_settings({}, {"KEYAUTH_KEYTRAC_URL": ""}).urls == {}
+
+
+def test_the_header_tells_what_is_recorded() -> None:
+    settings = Settings(record="new", cassettes="said")
+    assert settings.describe() == "keyauth: target emulator, seed 0, recording new into said"
+    assert Settings(target="cassettes").describe() == "keyauth: target cassettes, seed 0"
+
+
 # The live target
 
 
-def test_the_environment_is_not_read_unless_the_target_is_live() -> None:
-    assert read_settings({"target": "emulator"}, environment() | KEYFAX) == Settings()
+def test_of_the_environment_nothing_but_urls_is_read_unless_the_target_is_live() -> None:
+    urls = {"keytrac": URL, "keyfax": KEYFAX_URL}
+    assert read_settings({"target": "emulator"}, environment() | KEYFAX) == Settings(urls=urls)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +155,7 @@ def test_the_environment_is_not_read_unless_the_target_is_live() -> None:
 )
 def test_a_live_server_is_on_this_machine(url: str, read: str) -> None:
     settings = read_settings(LIVE, environment(url))
-    assert settings == Settings(target="live", keytrac=KeytracAccess(read, TOKEN))
+    assert settings == Settings(target="live", urls={"keytrac": read}, keytrac=KeytracAccess(read, TOKEN))
 
 
 @pytest.mark.parametrize(
@@ -173,7 +234,7 @@ def test_a_token_that_is_none_is_refused_and_not_repeated(token: str) -> None:
 def test_a_live_keyfax_is_reached_with_a_hosts_keys() -> None:
     settings = read_settings(LIVE, KEYFAX)
     access = KeyfaxAccess(KEYFAX_URL, "LIVE", "the key that is sent", "the key that is never sent")
-    assert settings == Settings(target="live", keyfax=access)
+    assert settings == Settings(target="live", urls={"keyfax": KEYFAX_URL}, keyfax=access)
 
 
 def test_several_providers_can_be_live_together() -> None:
