@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from pytest_keyauth.recording.exchange import Headers, RecordedRequest, Request, header
 from pytest_keyauth.recording.references import is_reference
-from pytest_keyauth.recording.urls import split_url
+from pytest_keyauth.recording.urls import parse_query, split_url
 
 __all__ = ["find_bindings"]
 
@@ -18,8 +18,8 @@ def find_bindings(recorded: RecordedRequest, sent: Request) -> Iterator[tuple[st
     _, new_path, new_query, _ = split_url(sent.url)
     # From the end, since the application may be installed below another path.
     yield from _pair(old_path.split("/")[::-1], [unquote(segment) for segment in new_path.split("/")[::-1]])
-    parameters = dict(parse_qsl(new_query[1:], keep_blank_values=True))
-    for name, value in parse_qsl(old_query[1:], keep_blank_values=True):
+    parameters = dict(parse_query(new_query[1:]))
+    for name, value in parse_query(old_query[1:]):
         yield from _pair([value], [parameters.get(name, "")])
     yield from _pair(_authorization(recorded.headers), _authorization(sent.headers))
     yield from _pair_bodies(_parse(recorded.body), _parse(sent.body))

@@ -17,6 +17,7 @@ from xml.parsers.expat import ExpatError
 from xml.sax.saxutils import escape
 
 from pytest_keyauth.recording.exchange import Headers, header
+from pytest_keyauth.recording.names import SECRET_KINDS, kind_by_name
 from pytest_keyauth.recording.urls import rewrite_query
 
 __all__ = ["Leaf", "UnreadableBodyError", "read_body", "rewrite_body", "rewrite_value"]
@@ -156,9 +157,13 @@ def _is_encodable(text: str) -> bool:
 
 
 def rewrite_value(name: str, value: Any, leaf: Leaf, depth: int = 0) -> Any:
-    """Rewrite plain data: each key and each text, numbers too, and documents inside of texts."""
+    """Rewrite plain data: each key and each text, numbers too, and documents inside of texts.
+
+    What is anywhere below the name of a secret has that name in front of its own.
+    """
     if isinstance(value, dict):
-        return {leaf("", key): rewrite_value(key, item, leaf, depth) for key, item in value.items()}
+        above = f"{name}." if kind_by_name(name) in SECRET_KINDS else ""
+        return {leaf("", key): rewrite_value(above + key, item, leaf, depth) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [rewrite_value(name, item, leaf, depth) for item in value]
     if isinstance(value, str) and depth < MAX_DEPTH:

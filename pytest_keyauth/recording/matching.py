@@ -5,13 +5,15 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
 
 from pytest_keyauth.recording.exchange import RecordedRequest
 from pytest_keyauth.recording.references import replace_references
-from pytest_keyauth.recording.urls import split_url
+from pytest_keyauth.recording.urls import parse_query, split_url
 
-__all__ = ["Question", "Sequences", "differences", "generalize"]
+__all__ = ["CALLERS", "Question", "Sequences", "differences", "generalize"]
+
+#: Those who call: the targets are reached with these, whether they occur in a recording or not.
+CALLERS = ("<token:1>", "<host:1>", "<api-key:1>", "<signing-key:1>")
 
 _ABSENT = "(nothing)"
 
@@ -37,7 +39,7 @@ class Question:
             return replace_references(text, lambda kind, number, encoding: generalize(kind, number, encoding, given))
 
         origin, path, query, _ = split_url(request.url)
-        parameters = sorted(parse_qsl(query[1:], keep_blank_values=True), key=lambda pair: pair[0])
+        parameters = sorted(parse_query(query[1:]), key=lambda pair: pair[0])
         body = "<unreadable body>" if request.body.startswith("<unreadable body") else _canonical(request.body)
         return cls(request.method, general(origin + path), general(json.dumps(parameters)), general(body))
 
@@ -54,8 +56,9 @@ class Question:
 
 
 def generalize(kind: str, number: str, encoding: str | None, given: frozenset[str]) -> str:
-    """A reference as it is compared: a host's name is in many tests as a literal, and any will do."""
-    if f"<{kind}:{number}>" not in given or kind == "host":
+    """A reference as it is compared. Who asks is not: any host's name will do, and any credentials of the caller."""
+    reference = f"<{kind}:{number}>"
+    if reference not in given or kind == "host" or reference in CALLERS:
         return "<anything>"
     return f"<{kind}:{number}{f':{encoding}' if encoding else ''}>"
 

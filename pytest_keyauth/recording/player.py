@@ -13,8 +13,8 @@ from pytest_keyauth.recording.addresses import Addresses
 from pytest_keyauth.recording.bindings import find_bindings
 from pytest_keyauth.recording.cassette import Cassette, Command
 from pytest_keyauth.recording.exchange import Headers, RecordedRequest, Request, Response
-from pytest_keyauth.recording.matching import Question, Sequences, differences, generalize
-from pytest_keyauth.recording.redaction import Redactor
+from pytest_keyauth.recording.matching import CALLERS, Question, Sequences, differences, generalize
+from pytest_keyauth.recording.redaction import Redactor, TimeTreatment
 from pytest_keyauth.recording.references import ENCODINGS, REFERENCE, kind_of, replace_references
 from pytest_keyauth.recording.times import read_relative_times
 from pytest_keyauth.recording.tokens import mint_token
@@ -22,10 +22,10 @@ from pytest_keyauth.recording.values import made_up_value
 
 __all__ = ["Materializer", "Player"]
 
-#: What the targets are reached with, whether it occurs in a recording or not.
-CREDENTIALS = ("<token:1>", "<host:1>", "<api-key:1>", "<signing-key:1>")
 
-_TO_ESCAPE = re.compile(r'["\\<&\x00-\x1f]')
+_TIMES: tuple[TimeTreatment, ...] = ("near", "literal", "any")
+
+_TO_ESCAPE = re.compile('["\\\\<&\x00-\x1f\ud800-\udfff]')
 
 
 class Materializer:
@@ -77,7 +77,7 @@ class Materializer:
             return read_relative_times(filled, self._now)
         if text.lstrip()[:1] in ("{", "["):
             with suppress(ValueError):
-                return json.dumps(self._fill_leaves(json.loads(text)), ensure_ascii=False)
+                return json.dumps(self._fill_leaves(json.loads(text)))
         return self.fill(text)
 
     def _fill_leaves(self, data: Any) -> Any:
@@ -142,8 +142,7 @@ class Player:
         :raises CassetteMismatch: where none like it was recorded, or not so often; says what differs.
         """
         with self._lock:
-            question = self._question(request)
-            index = self._sequences.take(question)
+            question, index = self._look_up(request)
             if index is None:
                 raise self._refuse(self._explain(question))
             interaction = self.cassette.interactions[index]
@@ -156,12 +155,23 @@ class Player:
     def _bind(self, recorded: RecordedRequest, sent: Request) -> None:
         """What the client has said first comes back to it as it said it."""
         for reference, value in find_bindings(recorded, sent):
-            if reference not in self._given or kind_of(reference) == "host":
+            if reference not in self._given or kind_of(reference) == "host" or reference in CALLERS:
                 self._materializer.bind(reference, value)
                 self._redactor.recall(reference, value)
 
-    def _question(self, request: Request) -> Question:
-        return Question.of(self._redactor.redact_question(request), self._given)
+    def _look_up(self, request: Request) -> tuple[Question, int | None]:
+        """Find what answers a request: at first as it is, and as if asked when it was recorded.
+
+        A test may compute its dates, or have them written down: then they were near to the recording, and are not now.
+        """
+        first = None
+        for times in _TIMES:
+            question = Question.of(self._redactor.redact_question(request, times), self._given)
+            index = self._sequences.take(question)
+            if index is not None:
+                return question, index
+            first = first or question
+        return first or question, None
 
     def _recorded_question(self, request: RecordedRequest) -> Question:
         body = b"" if request.body.startswith("<unreadable body") else request.body.encode("utf-8", "surrogateescape")
@@ -224,7 +234,7 @@ def _given_references(cassette: Cassette) -> frozenset[str]:
 
     Commands are not told in one order with requests: what they result in counts as given from the beginning.
     """
-    given = {*CREDENTIALS, *(mark for command in cassette.commands for mark in _references(_written(command.result)))}
+    given = {*CALLERS, *(mark for command in cassette.commands for mark in _references(_written(command.result)))}
     own: set[str] = set()
     for interaction in cassette.interactions:
         request, response = interaction.request, interaction.response

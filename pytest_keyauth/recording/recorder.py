@@ -9,6 +9,7 @@ from typing import Any
 from pytest_keyauth.recording.addresses import Addresses
 from pytest_keyauth.recording.cassette import Cassette, Command, Origin
 from pytest_keyauth.recording.exchange import Exchange, Interaction, Request, Response
+from pytest_keyauth.recording.matching import CALLERS
 from pytest_keyauth.recording.redaction import Redactor, SampleTreatment
 from pytest_keyauth.recording.references import REFERENCE
 from pytest_keyauth.recording.values import form_of
@@ -107,7 +108,7 @@ def without_unused(cassette: Cassette) -> Cassette:
         reference: token for reference, token in cassette.tokens.items() if reference in used
     }
     used |= _references(replace(cassette, interactions=(), commands=(), forms={}, tokens=tokens).write().decode())
-    used |= {"<token:1>", "<host:1>", "<api-key:1>", "<signing-key:1>"}
+    used |= set(CALLERS)
     forms = {reference: form for reference, form in cassette.forms.items() if reference in used}
     return replace(cassette, forms=forms, tokens=tokens)
 

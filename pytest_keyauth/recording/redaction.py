@@ -19,13 +19,14 @@ from pytest_keyauth.recording.exchange import Headers, RecordedRequest, Recorded
 from pytest_keyauth.recording.known_secrets import SHORTEST_SECRET, KnownSecrets
 from pytest_keyauth.recording.names import ADDRESS_HEADERS, DROPPED_HEADERS, PLAIN_HEADERS, SECRET_KINDS, kind_by_name
 from pytest_keyauth.recording.references import REFERENCE, Numbering, kind_of
-from pytest_keyauth.recording.times import relative_time, relative_unix_time
+from pytest_keyauth.recording.times import is_relative_time, relative_time, relative_unix_time, time_form
 from pytest_keyauth.recording.tokens import JSON_WEB_TOKEN, describe_token
 from pytest_keyauth.recording.urls import rewrite_url
 
-__all__ = ["Redactor", "SampleTreatment"]
+__all__ = ["Redactor", "SampleTreatment", "TimeTreatment"]
 
 SampleTreatment = Literal["keep", "replace", "shape"]
+TimeTreatment = Literal["near", "any", "literal"]
 
 #: Met once each, and found by their form: looking for them in every text would make a recording quadratic.
 _PASSING_KINDS = frozenset({"nonce", "signature", "jwt"})
@@ -42,6 +43,7 @@ _COOKIE_ATTRIBUTE = re.compile(
 )
 _PARAMETER = re.compile(r"([A-Za-z][\w-]*)(=\"?)([^\s\",]+)")
 
+_WORD = re.compile("[A-Za-z]?[a-z]{0,15}|[A-Z]{1,8}")
 _UUID = re.compile(r"(?<![0-9A-Fa-f-])[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?![0-9A-Fa-f-])")
 _HEX = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32,}(?![0-9A-Fa-f])")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
@@ -69,12 +71,14 @@ class Redactor:
         self._now = now
         self._learns = learns
         self._meets = False
+        self._times: TimeTreatment = "literal"
         self._samples = samples
         self._place = place
         self._tell = tell
         self._numbering = Numbering()
         self._secrets = KnownSecrets()
         self._unnumbered: dict[str, str] = {}
+        self._words: set[str] = set()
         self._replaced_samples: dict[str, str] = {}
         self._rewrite = partial(rewrite_value, leaf=self.redact_text)
         self.tokens: dict[str, dict[str, Any]] = {}
@@ -85,6 +89,7 @@ class Redactor:
 
     def know(self, kind: str, value: str) -> str:
         """Learn a secret or an identifier, and tell its reference."""
+        self._words.discard(value)
         return self._keep(self._numbering.number(kind, value), value)
 
     def recall(self, reference: str, value: str) -> None:
@@ -105,7 +110,7 @@ class Redactor:
         """All values that must be nowhere in a recording, by kind. Handle with care."""
         found: dict[str, list[str]] = {}
         for _, kind, value in self.numbered():
-            if kind not in ("host", "time-stamp"):
+            if kind not in ("host", "time-stamp") and value not in self._words:
                 found.setdefault(kind, []).extend((value, *_parts(kind, value)))
         return found
 
@@ -118,8 +123,13 @@ class Redactor:
         url, headers = self.redact_url(request.url), self._redact_headers(request.headers)
         return RecordedRequest(request.method, url, headers, self._redact_body(request.body, request.headers))
 
-    def redact_question(self, request: Request) -> RecordedRequest:
-        """Redact what a request asks, without its headers: what a replay looks it up by."""
+    def redact_question(self, request: Request, times: TimeTreatment = "literal") -> RecordedRequest:
+        """Redact what a request asks, without its headers: what a replay looks it up by.
+
+        :param times: which of them are told by their form alone: those near now, any, or none. Those that a recording
+            tells relative to itself always are.
+        """
+        self._times = times
         self._unnumbered.clear()
         redacted = self._redact_question(request)
         # What is a secret by its place in one part is one in every other part, whichever comes first.
@@ -213,7 +223,7 @@ class Redactor:
 
     def redact_text(self, name: str, value: Any) -> Any:
         """Redact one text, or number, that stands under a name."""
-        kind = kind_by_name(name)
+        kind = _kind_below(name, value)
         if not isinstance(value, str):
             return self._refer(kind, json.dumps(value)) if kind in SECRET_KINDS else value
         if not value or REFERENCE.fullmatch(value):
@@ -231,6 +241,9 @@ class Redactor:
         if looks_like_sample(value):
             return self._redact_sample(value)
         relative = relative_time(value, self._now)
+        if self._samples == "shape" and (form := time_form(value)) is not None:
+            is_asked = self._times == "any" or is_relative_time(value) or (self._times == "near" and relative)
+            return f"<time: {form}>" if is_asked else value
         if relative is not None:
             return relative
         if value.lower().startswith(("http://", "https://")):
@@ -292,6 +305,13 @@ class Redactor:
                 "signed-with": signing_keys[signer] if signer else None,
             }
 
+    def _number(self, kind: str, value: str) -> str:
+        """Number what stands in a secret's place. A plain word is one there alone, since it is in other texts too."""
+        if not _WORD.fullmatch(value):
+            return self._keep(self._numbering.number(kind, value), value)
+        self._words.add(value)
+        return self._numbering.number(kind, value)
+
     def _find(self, value: str) -> str | None:
         return self._numbering.find(value) or self._unnumbered.get(value)
 
@@ -302,8 +322,16 @@ class Redactor:
         if known is not None:
             return known
         if self._learns:
-            return self.know(kind, value)
+            return self._number(kind, value)
         return self._unnumbered.setdefault(value, f"<{kind}:*>")
+
+
+def _kind_below(name: str, value: Any) -> str | None:
+    """The kind of what stands under a name, or below a secret's: KeyTrac tells under `password` when it was used."""
+    own = kind_by_name(name.rpartition(".")[2])
+    if own is not None or not isinstance(value, str) or time_form(value) is not None:
+        return own
+    return kind_by_name(name)
 
 
 _IDENTIFIER_LENGTH = 8

@@ -8,7 +8,7 @@ Times that are far away are the recorded data's own and stay as they are.
 import re
 from datetime import UTC, datetime, timedelta
 
-__all__ = ["read_relative_times", "relative_time", "relative_unix_time"]
+__all__ = ["is_relative_time", "read_relative_times", "relative_time", "relative_unix_time", "time_form"]
 
 #: A time that follows from "now": a token's end, a date of response; and a day around today.
 NEAR_DAYS = 40
@@ -47,6 +47,19 @@ def relative_time(text: str, now: datetime) -> str | None:
         if match is not None:
             return _relative(form, {name: int(value) for name, value in match.groupdict().items()}, now)
     return None
+
+
+def time_form(text: str) -> str | None:
+    """The form of a text that is a time, near or far, or names one relative to a recording; None for any other text."""
+    named = _RELATIVE.fullmatch(text)
+    if named is not None:
+        return named[3]
+    return next((form for form, pattern in _PATTERNS if pattern.fullmatch(text)), None) if len(text) <= 24 else None
+
+
+def is_relative_time(text: str) -> bool:
+    """Whether a text is a time relative to a recording."""
+    return _RELATIVE.fullmatch(text) is not None
 
 
 def _relative(form: str, parts: dict[str, int], now: datetime) -> str | None:

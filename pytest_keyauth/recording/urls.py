@@ -5,7 +5,7 @@ from collections.abc import Callable
 from functools import partial
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
-__all__ = ["rewrite_query", "rewrite_url", "split_url"]
+__all__ = ["parse_query", "rewrite_query", "rewrite_url", "split_url"]
 
 #: References and relative times: nothing else in brackets, since it could hold what parts URLs.
 _REFERENCES = re.compile(
@@ -62,13 +62,25 @@ def rewrite_query(query: str, rewrite: Rewrite) -> str:
 
 def _rewrite_parameter(parameter: str, rewrite: Rewrite) -> str:
     raw_name, equals, raw_value = parameter.partition("=")
-    name, value = unquote_plus(raw_name), unquote_plus(raw_value)
+    name, value = _unquote(raw_name), _unquote(raw_value)
     new_name, new_value = rewrite("", name), rewrite(name, value)
     return (
         (raw_name if new_name == name else _quote(str(new_name), quote_plus))
         + equals
         + (raw_value if new_value == value else _quote(str(new_value), quote_plus))
     )
+
+
+def parse_query(query: str) -> list[tuple[str, str]]:
+    """The parameters of a query, by name and value, in order."""
+    pairs = (parameter.partition("=") for parameter in query.split("&") if parameter)
+    return [(_unquote(name), _unquote(value)) for name, _, value in pairs]
+
+
+def _unquote(text: str) -> str:
+    """Unquote a text, but for the references in it, which are not quoted: a plus in them is a plus."""
+    parts = _REFERENCES.split(text)
+    return "".join(part if index % 2 else unquote_plus(part) for index, part in enumerate(parts))
 
 
 def _quote(text: str, quote_part: Callable[[str], str]) -> str:

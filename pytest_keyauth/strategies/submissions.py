@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from pytest_keyauth.keystrokes.grammar import Recording, write
-from pytest_keyauth.keystrokes.samples import FEWEST_STROKES
+from pytest_keyauth.keystrokes.grammar import FEWEST_STROKES, Recording, write
 from pytest_keyauth.strategies.strokes import check_password_length, passwords, texts
 
 __all__ = ["MINIMUM_TEXT_LENGTH", "MOST_SAMPLES", "good", "of_text_length", "submissions", "write_all"]

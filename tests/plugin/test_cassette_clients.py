@@ -384,6 +384,7 @@ NEIGHBOURS = """
 def test_marked_tests_run_beside_pytest_recording_respx_and_pytest_httpx(
     consumer: pytest.Pytester, cut_off: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")  # the others' plugins are what this is about
     consumer.makepyfile(test_neighbours=NEIGHBOURS)
     monkeypatch.setenv("SHIPPED", str(SHIPPED))
     ours = consumer.path / "ours"

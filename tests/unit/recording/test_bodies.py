@@ -72,7 +72,7 @@ def test_each_key_and_each_value_is_looked_at_with_the_name_that_it_stands_under
     seen: list[tuple[str, Any]] = []
     rewrite_body(b'{"tokens": ["a", {"pin": 1234}], "open": true, "end": null}', JSON, collect(seen))
     assert sorted(map(str, seen)) == sorted(
-        map(str, [("", "tokens"), ("tokens", "a"), ("", "pin"), ("pin", 1234), ("", "open"), ("", "end")])
+        map(str, [("", "tokens"), ("tokens", "a"), ("", "pin"), ("tokens.pin", 1234), ("", "open"), ("", "end")])
     )
 
 
@@ -291,6 +291,11 @@ def test_nothing_is_no_body() -> None:
 PLAIN = b'{"a": "secret"}'
 
 
+def packed(data: bytes) -> bytes:
+    """Without the time of packing, which would be in the names of tests."""
+    return gzip.compress(data, mtime=0)
+
+
 def raw_deflate(data: bytes) -> bytes:
     packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
     return packer.compress(data) + packer.flush()
@@ -299,18 +304,18 @@ def raw_deflate(data: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("encoding", "body"),
     [
-        ("gzip", gzip.compress(PLAIN)),
-        ("X-GZIP", gzip.compress(PLAIN)),
-        ("", gzip.compress(PLAIN)),
+        ("gzip", packed(PLAIN)),
+        ("X-GZIP", packed(PLAIN)),
+        ("", packed(PLAIN)),
         ("gzip", PLAIN),
-        ("gzip", gzip.compress(gzip.compress(PLAIN))),
-        ("gzip, gzip", gzip.compress(gzip.compress(PLAIN))),
-        ("gzip", gzip.compress(PLAIN[:5]) + gzip.compress(PLAIN[5:])),
+        ("gzip", packed(packed(PLAIN))),
+        ("gzip, gzip", packed(packed(PLAIN))),
+        ("gzip", packed(PLAIN[:5]) + packed(PLAIN[5:])),
         ("deflate", zlib.compress(PLAIN)),
         ("deflate", raw_deflate(PLAIN)),
         ("deflate", PLAIN),
-        ("deflate, gzip", gzip.compress(zlib.compress(PLAIN))),
-        ("gzip, deflate", zlib.compress(gzip.compress(PLAIN))),
+        ("deflate, gzip", packed(zlib.compress(PLAIN))),
+        ("gzip, deflate", zlib.compress(packed(PLAIN))),
         ("identity", PLAIN),
         ("br", PLAIN),
     ],
@@ -322,12 +327,12 @@ def test_content_encodings_are_undone_in_any_order_and_number(encoding: str, bod
 @pytest.mark.parametrize(
     ("encoding", "body"),
     [
-        ("gzip", gzip.compress(PLAIN)[:-9]),
+        ("gzip", packed(PLAIN)[:-9]),
         ("gzip", b"\x1f\x8b nonsense"),
         ("deflate", zlib.compress(PLAIN)[:-6]),
         ("deflate", raw_deflate(PLAIN)[:-3]),
         ("deflate", b"\xff\xfe\xfd"),
-        ("gzip", gzip.compress(PLAIN)[:-8] + b"\x00" * 8),
+        ("gzip", packed(PLAIN)[:-8] + b"\x00" * 8),
     ],
 )
 def test_a_broken_content_encoding_is_refused(encoding: str, body: bytes) -> None:
@@ -350,4 +355,4 @@ def test_a_little_that_unpacks_to_a_lot_is_refused_before_it_is_unpacked(encodin
 
 
 def test_a_body_is_read_without_being_parsed() -> None:
-    assert read_body(gzip.compress(b"anything"), ()) == b"anything"
+    assert read_body(packed(b"anything"), ()) == b"anything"

@@ -175,10 +175,10 @@ def test_what_was_recorded_is_played_to_who_asks_with_the_values_of_the_replay(a
     [interaction] = cassette.interactions
     values = Materializer(cassette, NOW, cassette.test)
     url, headers = values.fill(interaction.request.url), values.fill_headers(interaction.request.headers)
-    sent = Request("POST", url, headers, values.fill_body(interaction.request.body).encode())
+    sent = Request("POST", url, headers, values.fill_body(interaction.request.body))
     answer = Player(cassette, "here", NOW, Addresses()).answer(sent)
     assert (answer.status, structure(json.loads(answer.body))) == (201, structure(answered))
-    assert answer.body.decode() == values.fill_body(interaction.response.body)
+    assert answer.body == values.fill_body(interaction.response.body)
 
 
 @few
@@ -243,3 +243,19 @@ def test_a_secret_inside_of_unknown_credentials_is_told_by_itself_too(value: str
     redactor.redact_request(Request("GET", URL, (("Authorization", value),)))
     assert SECRET in told
     assert SECRET in redactor.secrets()["credentials"]
+
+
+def test_what_is_anywhere_below_a_secrets_name_is_a_secret_but_not_when_it_was() -> None:
+    body = {"password": {"value": "hunter-2-hunter", "last_activity": "2026-04-25 09:22:52 UTC", "count": 3}}
+    redacted = json.loads(
+        Redactor(datetime.now(UTC)).redact_response(Response(200, JSON, json.dumps(body).encode())).body
+    )
+    assert redacted == {"password": {**body["password"], "value": "<secret:1>"}}
+
+
+def test_a_plain_word_in_a_secrets_place_is_replaced_there_alone() -> None:
+    body = {"password": "example", "text": "an example", "url": "https://consumer.example/"}
+    redaction = Redactor(datetime.now(UTC))
+    redacted = json.loads(redaction.redact_response(Response(200, JSON, json.dumps(body).encode())).body)
+    assert redacted == {**body, "password": "<secret:1>"}
+    assert redaction.secrets() == {}
