@@ -10,7 +10,7 @@ contracts: $(READY)  ## the contracts against the embedded emulators
 	$(BIN)/pytest -p pytest_keyauth --keyauth-contracts=all --keyauth-fail-under=100 -q contracts
 
 test: $(READY)  ## the tests
-	$(BIN)/pytest -n 2 -m "not slow"
+	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
 
 slow: $(READY)  ## the tests that take longer
 	$(BIN)/pytest -m slow

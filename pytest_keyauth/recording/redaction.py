@@ -43,7 +43,7 @@ _COOKIE_ATTRIBUTE = re.compile(
 )
 _PARAMETER = re.compile(r"([A-Za-z][\w-]*)(=\"?)([^\s\",]+)")
 
-_WORD = re.compile("[A-Za-z]?[a-z]{0,15}|[A-Z]{1,8}")
+_WORD = re.compile("[A-Za-z]?[a-z]{0,10}|[A-Z]{1,8}")
 _UUID = re.compile(r"(?<![0-9A-Fa-f-])[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?![0-9A-Fa-f-])")
 _HEX = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32,}(?![0-9A-Fa-f])")
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")

@@ -381,10 +381,19 @@ NEIGHBOURS = """
 """
 
 
+#: What these tests are about is loaded in their runs; this process has imported what it would rewrite.
+BESIDE = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+
+
+@pytest.fixture
+def neighbours(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs have all plugins that are installed."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
+
+
 def test_marked_tests_run_beside_pytest_recording_respx_and_pytest_httpx(
-    consumer: pytest.Pytester, cut_off: Any, monkeypatch: pytest.MonkeyPatch
+    consumer: pytest.Pytester, neighbours: None, cut_off: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")  # the others' plugins are what this is about
     consumer.makepyfile(test_neighbours=NEIGHBOURS)
     monkeypatch.setenv("SHIPPED", str(SHIPPED))
     ours = consumer.path / "ours"
@@ -393,18 +402,18 @@ def test_marked_tests_run_beside_pytest_recording_respx_and_pytest_httpx(
         monkeypatch.setenv("KEYAUTH_KEYTRAC_URL", provider.url)
         monkeypatch.setenv("KEYAUTH_KEYTRAC_TOKEN", "9b" * 18)
         monkeypatch.setenv("MODE", "all")
-        run(consumer, *RECORD, f"--keyauth-cassettes={ours}").assert_outcomes(passed=5)
+        run(consumer, *RECORD, *BESIDE, f"--keyauth-cassettes={ours}").assert_outcomes(passed=5)
         assert (provider.count["/gzip"], elsewhere.count["/gzip"]) == (1, 1)
     assert [path.stem for path in ours.rglob("*.yaml")] == ["test_ours"]
     assert [path.stem for path in (consumer.path / "cassettes").rglob("*.yaml")] == ["test_of_pytest_recording"]
     cut_off()
     monkeypatch.setenv("MODE", "none")
-    replayed = run(consumer, *REPLAY, f"--keyauth-cassettes={ours}")
+    replayed = run(consumer, *REPLAY, *BESIDE, f"--keyauth-cassettes={ours}")
     replayed.assert_outcomes(passed=5)
     assert "1 cassette played, recorded from loopback" in replayed.stdout.str()
     monkeypatch.setenv("SHIPPED", str(ours / "test_neighbours/test_ours.yaml"))
     consumer.makepyfile(test_neighbours=OF_A_CONSUMER)
-    run(consumer).assert_outcomes(passed=2)
+    run(consumer, *BESIDE).assert_outcomes(passed=2)
 
 
 OF_A_CONSUMER = """
@@ -427,7 +436,9 @@ OF_A_CONSUMER = """
 """
 
 
-def test_a_test_that_is_marked_for_two_recorders_is_refused_at_collection(pytester: pytest.Pytester) -> None:
+def test_a_test_that_is_marked_for_two_recorders_is_refused_at_collection(
+    pytester: pytest.Pytester, neighbours: None
+) -> None:
     pytester.makepyfile(
         """
         import pytest
@@ -443,7 +454,7 @@ def test_a_test_that_is_marked_for_two_recorders_is_refused_at_collection(pytest
         def test_left_alone(): pass
         """
     )
-    result = run(pytester)
+    result = run(pytester, *BESIDE)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     said = result.stderr.str()
     assert "leave one of the markers out" in said

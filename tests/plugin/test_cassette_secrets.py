@@ -319,6 +319,7 @@ def test_a_mismatch_of_a_replay_says_no_secret(run: Run, tmp_path_factory: pytes
     assert Found([("output", output)]).find([*plants.secrets, *KNOWN]) == []
 
 
+@pytest.mark.slow
 def test_workers_of_xdist_tell_no_secret_either(run: Run, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder, plants = tmp_path_factory.mktemp("workers"), Plants(7)
     spoken = [talk for talk in talks(plants, TOKEN, (API_KEY, SIGNING_KEY)) if talk.name in MISMATCHING]

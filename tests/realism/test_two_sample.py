@@ -17,21 +17,25 @@ def realistic() -> Passwords:
     return type_passwords(16, 0)
 
 
+@pytest.mark.slow
 def test_naive_people_are_found_out(realistic: Passwords) -> None:
     naive = type_naive_passwords(realistic, 16, 1)
     assert compare_passwords(realistic, naive, "forest", each=10, trees=40) >= 0.9
 
 
+@pytest.mark.slow
 def test_realistic_people_are_like_other_realistic_people(realistic: Passwords) -> None:
     assert 0.3 <= compare_passwords(realistic[:8], realistic[8:], "forest", each=10, trees=40) <= 0.7
 
 
+@pytest.mark.slow
 def test_scaled_manhattan_errs_on_realistic_people_and_the_emulator_errs_less(realistic: Passwords) -> None:
     control = measure_killourhy_maxion(realistic, scaled_manhattan).average_eer
     assert 0.05 <= control <= 0.15
     assert measure_killourhy_maxion(realistic, EmulatedProfile).average_eer < control
 
 
+@pytest.mark.slow
 def test_distinct_people_are_never_refused_nor_taken_for_each_other() -> None:
     assert count_anytext_errors(casts=2) == (0, 0)
     assert count_password_errors(casts=2) == (0, 0)

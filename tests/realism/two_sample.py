@@ -5,15 +5,16 @@ since anybody is told from anybody by a classifier that knows them. Humans are c
 """
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
-from sklearn.metrics import roc_auc_score
 from threadpoolctl import threadpool_limits
 
 from .cmu import Passwords
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 
 __all__ = ["Matrix", "Model", "compare_groups", "compare_password_typists", "compare_passwords"]
 
@@ -24,11 +25,16 @@ FOLDS = 5
 FLOOR_S = 0.005
 
 
-def _forest(trees: int, seed: int) -> RandomForestClassifier:
+# scikit-learn takes a second to import, which only those shall wait for who compare somebody.
+def _forest(trees: int, seed: int) -> "RandomForestClassifier":
+    from sklearn.ensemble import RandomForestClassifier
+
     return RandomForestClassifier(trees, min_samples_leaf=2, n_jobs=1, random_state=seed)
 
 
-def _boosting(trees: int, seed: int) -> HistGradientBoostingClassifier:
+def _boosting(trees: int, seed: int) -> "HistGradientBoostingClassifier":
+    from sklearn.ensemble import HistGradientBoostingClassifier
+
     return HistGradientBoostingClassifier(max_iter=trees, random_state=seed)
 
 
@@ -55,6 +61,8 @@ def compare_groups(
         with threadpool_limits(1):  # on a shared machine threads that wait for each other take minutes, not seconds
             classifier = _MODELS[model](trees or _TREES[model], seed).fit(rows[~tried], classes[~tried])
         guesses[tried] = classifier.predict_proba(rows[tried])[:, 1]
+    from sklearn.metrics import roc_auc_score
+
     return float(roc_auc_score(classes, guesses))
 
 
