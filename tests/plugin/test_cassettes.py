@@ -117,6 +117,7 @@ def interactions(content: bytes) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.slow
 def test_recorded_twice_in_other_circumstances_a_cassette_is_the_same_bytes(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
 ) -> None:
