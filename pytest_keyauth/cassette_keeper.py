@@ -128,7 +128,7 @@ class CassetteKeeper:
         whole = {path for path in files if not any(argument.partition("::")[0] in str(path) for argument in partial)}
         tests = {item.nodeid: item.path in whole for item in session.items}
         folders = {provider: find_contracts(provider) for provider in self._settings.contracts}
-        orphans = find_orphans(self._library, tests, folders)
+        orphans = find_orphans(self._library, tests, folders, self._config.rootpath)
         self._tally.orphans.update(orphans)
         if hasattr(self._config, "workeroutput"):
             self._config.workeroutput[ORPHANS] = orphans

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pytest_keyauth.errors import CassetteError
 from pytest_keyauth.recording.library import Library
 from pytest_keyauth.recording.shelf import cassette_name
+from pytest_keyauth.settings import PROVIDERS
 
 __all__ = ["CassetteTally", "find_orphans"]
 
@@ -78,24 +80,37 @@ def _list(title: str, items: Any) -> Iterator[str]:
             yield f"    and {len(items) - SHOWN} more"
 
 
-def find_orphans(library: Library, tests: Mapping[str, bool], contracts: Mapping[str, Path]) -> list[str]:
+def find_orphans(library: Library, tests: Mapping[str, bool], contracts: Mapping[str, Path], root: Path) -> list[str]:
     """Cassettes of tests that are not there any more.
 
     :param tests: the collected tests' node ids, and whether all tests of their file were collected: where not, nobody
         knows which of its cassettes are orphans.
     :param contracts: by provider, the folders of contracts that are collected.
+    :param root: where node ids start.
     """
     names = {cassette_name(test) for test in tests}
     whole = {_folder(cassette_name(test)) for test, is_whole in tests.items() if is_whole}
     return [
         library.folder.place(name)
         for name in library.folder.names()
-        if name not in names and (_folder(name) in whole or _is_of_no_module(name, contracts))
+        if name not in names
+        and (_folder(name) in whole or _is_of_no_module(name, contracts) or _is_of_no_file(library, name, root))
     ]
 
 
 def _folder(name: str) -> str:
     return name.rpartition("/")[0]
+
+
+def _is_of_no_file(library: Library, name: str, root: Path) -> bool:
+    """Whether the file of a user's own test is gone. Recorded contracts and outcomes are not looked into."""
+    if name.partition("/")[0] in (*PROVIDERS, "outcomes"):
+        return False
+    try:
+        test = library.read(name).test
+    except CassetteError:  # whoever plays it will hear of that
+        return False
+    return bool(test) and not (root / test.partition("::")[0]).is_file()
 
 
 def _is_of_no_module(name: str, contracts: Mapping[str, Path]) -> bool:

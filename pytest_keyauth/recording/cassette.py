@@ -109,6 +109,8 @@ class Cassette:
             if not isinstance(data, dict) or not isinstance(data.get("interactions"), list):
                 raise ValueError("a mapping with a list `interactions` is not in it")
             beside = data.get("keyauth", {})
+            if beside.get("format", FORMAT) > FORMAT:
+                raise ValueError(f"its format {beside['format']} is newer than this version's {FORMAT}")
             return cls(
                 test=str(beside.get("test", "")),
                 origin=Origin(**beside["origin"]) if "origin" in beside else Origin("unknown"),

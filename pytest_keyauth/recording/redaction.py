@@ -300,7 +300,7 @@ class Redactor:
         if description is not None:
             signer = description["signed-with"]
             self.tokens[reference] = {
-                "header": description["header"],
+                "header": self._rewrite("", description["header"]),  # it may hold a key, or name one
                 "claims": self._rewrite("", _with_relative_times(description["claims"], self._now)),
                 "signed-with": signing_keys[signer] if signer else None,
             }

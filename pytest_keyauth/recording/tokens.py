@@ -33,8 +33,8 @@ def describe_token(token: str, signing_keys: Iterable[str]) -> dict[str, Any] | 
 
 
 def mint_token(description: Mapping[str, Any], signing_key: str, fill: Callable[[Any], Any]) -> str:
-    """Make a token as it was described. `fill` puts values in the place of the references in its claims."""
-    parts = (description["header"], fill(description["claims"]))
+    """Make a token as it was described. `fill` puts values in the place of the references in it."""
+    parts = (fill(description["header"]), fill(description["claims"]))
     signed = ".".join(_encode(json.dumps(part, separators=(",", ":")).encode()) for part in parts)
     signature = _sign(signed.encode(), signing_key, description["header"].get("alg"))
     return f"{signed}.{signature or _sign(signed.encode(), signing_key, 'HS256')}"

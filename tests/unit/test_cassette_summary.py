@@ -87,16 +87,27 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
     return library
 
 
-def test_a_cassette_is_an_orphan_where_all_tests_of_its_file_are_there_and_none_is_its(library: Library) -> None:
-    assert find_orphans(library, {A: True}, {}) == ["cassettes/tests/test_a/test_gone.yaml"]
+def test_a_cassette_is_an_orphan_where_all_tests_of_its_file_are_there_and_none_is_its(
+    library: Library, tmp_path: Path
+) -> None:
+    assert find_orphans(library, {A: True}, {}, tmp_path) == ["cassettes/tests/test_a/test_gone.yaml"]
 
 
-def test_nobody_knows_of_a_file_of_which_only_some_tests_were_collected(library: Library) -> None:
-    assert find_orphans(library, {A: False}, {}) == []
+def test_nobody_knows_of_a_file_of_which_only_some_tests_were_collected(library: Library, tmp_path: Path) -> None:
+    assert find_orphans(library, {A: False}, {}, tmp_path) == []
 
 
 def test_a_cassette_of_contracts_is_an_orphan_where_their_module_is_gone(library: Library, tmp_path: Path) -> None:
     (tmp_path / "contracts").mkdir()
     (tmp_path / "contracts/test_users.py").write_text("")
-    orphans = find_orphans(library, {}, {"keytrac": tmp_path / "contracts"})
+    orphans = find_orphans(library, {}, {"keytrac": tmp_path / "contracts"}, tmp_path)
     assert orphans == ["cassettes/keytrac/test_gone/test_a.yaml"]
+
+
+def test_a_cassette_of_a_users_own_test_is_an_orphan_where_its_file_is_gone(library: Library, tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/test_there.py").write_text("")
+    for name in ("test_there", "test_away"):
+        content = f'{{"version": 1, "keyauth": {{"test": "tests/{name}.py::test_it"}}, "interactions": []}}'
+        library.folder.save(f"tests/{name}/test_it.yaml", content.encode())
+    assert find_orphans(library, {}, {}, tmp_path) == ["cassettes/tests/test_away/test_it.yaml"]

@@ -191,3 +191,9 @@ def test_only_what_came_from_a_provider_is_observed(target: str) -> None:
 def test_an_origin_is_told_in_a_few_words() -> None:
     assert str(Origin("emulator", "0.1.0")) == "emulator 0.1.0"
     assert str(Origin("live", recorded="2026-01-05")) == "live 2026-01-05"
+
+
+def test_a_cassette_of_a_later_format_is_refused() -> None:
+    content = b'{"version": 1, "keyauth": {"format": 2}, "interactions": []}'
+    with pytest.raises(CassetteError, match="its format 2 is newer than this version's 1"):
+        Cassette.read(content, "there.yaml")
