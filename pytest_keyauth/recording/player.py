@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
 from threading import Lock
@@ -77,15 +78,8 @@ class Materializer:
             return read_relative_times(filled, self._now)
         if text.lstrip()[:1] in ("{", "["):
             with suppress(ValueError):
-                return json.dumps(self._fill_leaves(json.loads(text)))
+                return json.dumps(_map_texts(json.loads(text), self._fill_document))
         return self.fill(text)
-
-    def _fill_leaves(self, data: Any) -> Any:
-        if isinstance(data, dict):
-            return {self.fill(name): self._fill_leaves(value) for name, value in data.items()}
-        if isinstance(data, list):
-            return [self._fill_leaves(item) for item in data]
-        return self._fill_document(data) if isinstance(data, str) else data
 
     def fill_headers(self, headers: Headers) -> Headers:
         """Fill in headers."""
@@ -93,11 +87,7 @@ class Materializer:
 
     def fill_data(self, data: Any) -> Any:
         """Fill in plain data."""
-        if isinstance(data, dict):
-            return {self.fill(name): self.fill_data(value) for name, value in data.items()}
-        if isinstance(data, list):
-            return [self.fill_data(item) for item in data]
-        return self.fill(data) if isinstance(data, str) else data
+        return _map_texts(data, self.fill)
 
     def fill_claims(self, claims: Any) -> Any:
         """Fill in the claims of a token, in which times are numbers."""
@@ -227,6 +217,15 @@ class Player:
             f"{self.cassette.interactions[index].request.method} {self.cassette.interactions[index].request.url}"
             for index in self._sequences.unplayed
         ]
+
+
+def _map_texts(data: Any, change: Callable[[str], str]) -> Any:
+    """Plain data with each key and each text changed."""
+    if isinstance(data, dict):
+        return {change(name): _map_texts(value, change) for name, value in data.items()}
+    if isinstance(data, list):
+        return [_map_texts(item, change) for item in data]
+    return change(data) if isinstance(data, str) else data
 
 
 def _given_references(cassette: Cassette) -> frozenset[str]:
