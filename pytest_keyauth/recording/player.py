@@ -144,10 +144,18 @@ class Player:
 
     def _bind(self, recorded: RecordedRequest, sent: Request) -> None:
         """What the client has said first comes back to it as it said it."""
+        if self._is_given(recorded):
+            return
         for reference, value in find_bindings(recorded, sent):
             if reference not in self._given or kind_of(reference) == "host" or reference in CALLERS:
                 self._materializer.bind(reference, value)
                 self._redactor.recall(reference, value)
+
+    def _is_given(self, recorded: RecordedRequest) -> bool:
+        """Whether all that a recorded request names was given out to the client."""
+        headers = "".join(value for _, value in recorded.headers)
+        named = _references(recorded.url + recorded.body + headers)
+        return named <= self._given and named.isdisjoint(CALLERS)
 
     def _look_up(self, request: Request) -> tuple[Question, int | None]:
         """Find what answers a request: at first as it is, and as if asked when it was recorded.

@@ -328,8 +328,9 @@ class Redactor:
 
 def _kind_below(name: str, value: Any) -> str | None:
     """The kind of what stands under a name, or below a secret's: KeyTrac tells under `password` when it was used."""
-    own = kind_by_name(name.rpartition(".")[2])
-    if own is not None or not isinstance(value, str) or time_form(value) is not None:
+    _, is_below, last = name.rpartition(".")
+    own = kind_by_name(last)
+    if not is_below or own is not None or not isinstance(value, str) or time_form(value) is not None:
         return own
     return kind_by_name(name)
 

@@ -40,7 +40,7 @@ _RELATIVE = re.compile(
 
 def relative_time(text: str, now: datetime) -> str | None:
     """Write a text that is a time near `now` (in UTC) relative to it; None for any other text."""
-    if not 10 <= len(text) <= 24:
+    if not _may_be_time(text):
         return None
     for form, pattern in _PATTERNS:
         match = pattern.fullmatch(text)
@@ -51,10 +51,17 @@ def relative_time(text: str, now: datetime) -> str | None:
 
 def time_form(text: str) -> str | None:
     """The form of a text that is a time, near or far, or names one relative to a recording; None for any other text."""
-    named = _RELATIVE.fullmatch(text)
-    if named is not None:
-        return named[3]
-    return next((form for form, pattern in _PATTERNS if pattern.fullmatch(text)), None) if len(text) <= 24 else None
+    if text[:1] in ("<", "&"):
+        named = _RELATIVE.fullmatch(text)
+        return named[3] if named is not None else None
+    if not _may_be_time(text):
+        return None
+    return next((form for form, pattern in _PATTERNS if pattern.fullmatch(text)), None)
+
+
+def _may_be_time(text: str) -> bool:
+    """Whether a text is worth a look: nearly all are not."""
+    return 10 <= len(text) <= 24 and text[0].isdigit()
 
 
 def is_relative_time(text: str) -> bool:

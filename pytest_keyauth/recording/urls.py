@@ -57,7 +57,7 @@ def _rewrite_name(raw: str, rewrite: Rewrite) -> str:
 
 def rewrite_query(query: str, rewrite: Rewrite) -> str:
     """Rewrite a query or a form."""
-    return "&".join(_rewrite_parameter(parameter, rewrite) for parameter in query.split("&"))
+    return "&".join(_rewrite_parameter(parameter, rewrite) for parameter in query.split("&")) if query else query
 
 
 def _rewrite_parameter(parameter: str, rewrite: Rewrite) -> str:
