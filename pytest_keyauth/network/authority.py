@@ -1,0 +1,48 @@
+"""A certificate authority that lives as long as a run, and certificates for the hosts that the emulators stand in for."""
+
+import ssl
+from functools import cache
+
+import trustme
+
+__all__ = ["Authority"]
+
+
+class Authority:
+    """Signs certificates that only this run trusts: its key is in no file and ends with the process."""
+
+    def __init__(self) -> None:
+        self._authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
+        self._context_of = cache(self._make_context)
+
+    def __repr__(self) -> str:
+        return "<Authority of this run>"
+
+    @property
+    def certificate(self) -> bytes:
+        """The authority's own certificate, as PEM: what a client has to trust."""
+        return self._authority.cert_pem.bytes()
+
+    def client_context(self, *, verifies: bool) -> ssl.SSLContext:
+        """A client's context that trusts this authority, or checks nothing, as the one that it stands in for."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname = verifies
+        context.verify_mode = ssl.CERT_REQUIRED if verifies else ssl.CERT_NONE
+        self._authority.configure_trust(context)
+        return context
+
+    def server_context(self) -> ssl.SSLContext:
+        """A server's context that shows each client a certificate of the host that it asks for."""
+        context = self._make_context("localhost")
+
+        def choose(connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
+            if name:
+                connection.context = self._context_of(name.lower())
+
+        context.sni_callback = choose
+        return context
+
+    def _make_context(self, host: str) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self._authority.issue_cert(host, key_type=trustme.KeyType.ECDSA).configure_cert(context)
+        return context
