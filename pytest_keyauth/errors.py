@@ -9,6 +9,8 @@
     │   ├── ControlPlaneError      the control plane of an emulator refused a command
     │   ├── CassetteError          a cassette that is missing, or is none
     │   │   └── CassetteMismatch   a cassette has no answer to a request
+    │   ├── HostBlockedError       a test wanted no other hosts than the providers'
+    │   ├── ProviderBlockedError   a real provider would have been reached by accident
     │   ├── SecretFoundError       a recording would have held a secret, and was not kept
     │   ├── CredentialsError       credentials, or a header made of them, cannot be sent
     │   └── ForeignHostError       a request is for a host that the client is not for
@@ -24,9 +26,11 @@ __all__ = [
     "ControlPlaneError",
     "CredentialsError",
     "ForeignHostError",
+    "HostBlockedError",
     "KeyauthError",
     "KeyauthUsageError",
     "OutcomeNotWitnessed",
+    "ProviderBlockedError",
     "SecretFoundError",
     "SettingsError",
     "TokenError",
@@ -69,6 +73,35 @@ class CassetteError(KeyauthUsageError):
 
 class CassetteMismatch(CassetteError):
     """A cassette has no answer to a request; the message says what differs from the nearest recorded one."""
+
+
+class HostBlockedError(KeyauthUsageError):
+    """A test asked for no other hosts than the providers', and its code connects to another; nothing was sent."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(host)
+        self.host = host
+
+    def __str__(self) -> str:
+        return (
+            f"a connection to {self.host} was refused, and nothing was sent: the test has keyauth_network with "
+            "block_others. Leave that out, or do without this host"
+        )
+
+
+class ProviderBlockedError(KeyauthUsageError):
+    """A test that was not meant to reach a real provider would have reached it; nothing was sent."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(host)
+        self.host = host
+
+    def __str__(self) -> str:
+        return (
+            f"a connection to {self.host} was refused, and nothing was sent: no test reaches a provider by accident. "
+            "Let the emulators answer (fixture or marker keyauth_network) or recordings (keyauth_replay); "
+            "only --keyauth-target=live reaches it"
+        )
 
 
 class SecretFoundError(KeyauthUsageError):

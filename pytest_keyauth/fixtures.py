@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 import pytest
 
 from pytest_keyauth.errors import SettingsError
-from pytest_keyauth.markers import REPLAY, named_outcomes
+from pytest_keyauth.markers import NETWORK, REPLAY, named_outcomes
 from pytest_keyauth.settings import Settings
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pytest_keyauth.keystrokes.typist import Typist
     from pytest_keyauth.ledger import Traffic
     from pytest_keyauth.live import LiveServer
+    from pytest_keyauth.network.guard import ProviderGuard
+    from pytest_keyauth.network.network import Network
     from pytest_keyauth.recording.addresses import Addresses
     from pytest_keyauth.recording.outcome_player import OutcomePlayer
     from pytest_keyauth.takes import RecordingTake, ReplayingTake
@@ -34,11 +36,13 @@ __all__ = [
     "TAKE",
     "TRAFFIC",
     "_keyauth_clients",
+    "_keyauth_network_server",
     "_keyauth_server",
     "_keyfax_target",
     "_keytrac_target",
     "async_keyfax",
     "async_keytrac",
+    "keyauth_network",
     "keyauth_replay",
     "keyfax",
     "keyfax_bearer",
@@ -131,6 +135,51 @@ def _keyauth_clients(request: pytest.FixtureRequest) -> "Iterator[None]":
             yield
 
 
+@pytest.fixture(scope="session")
+def _keyauth_network_server() -> "Iterator[Network]":
+    """The server that diverted connections end at, once a session."""
+    from pytest_keyauth.network.network import Network
+
+    network = Network()
+    yield network
+    network.close()
+
+
+@pytest.fixture
+def keyauth_network(request: pytest.FixtureRequest) -> "Iterator[None]":
+    """Bring any client of this process that calls the providers' real hosts to the emulators, over verified TLS."""
+    settings = request.config.stash[SETTINGS]
+    if settings.target == "live":  # the code under test goes where it goes
+        yield
+        return
+    if settings.target == "cassettes":
+        request.getfixturevalue("_keyauth_clients")
+        yield
+        return
+    from pytest_keyauth.network.handlers import find_handlers
+
+    wishes = _network_wishes(request.node)
+    keytrac: KeytracTarget = request.getfixturevalue("_keytrac_target")
+    keyfax: KeyfaxTarget = request.getfixturevalue("_keyfax_target")
+    handlers = find_handlers(settings.urls, keytrac, keyfax)
+    network: Network = request.getfixturevalue("_keyauth_network_server")
+    guard = cast("ProviderGuard", request.config.pluginmanager.get_plugin("keyauth-guard"))
+    with guard.passing(frozenset(handlers)), network.open(handlers, block_others=bool(wishes.get("block_others"))):
+        yield
+
+
+def _find_keyfax_url(request: pytest.FixtureRequest) -> str | None:
+    """Where the code of a test that uses the network believes its Keyfax to be."""
+    if "keyauth_network" not in request.fixturenames:
+        return None
+    return _network_wishes(request.node).get("keyfax") or request.config.stash[SETTINGS].urls.get("keyfax")
+
+
+def _network_wishes(item: pytest.Item) -> dict[str, Any]:
+    mark = item.get_closest_marker(NETWORK)
+    return dict(mark.kwargs) if mark is not None else {}
+
+
 @pytest.fixture
 def keyauth_replay(request: pytest.FixtureRequest) -> "Iterator[Callable[..., None]]":
     """Answer any client with a recorded outcome: call it with "authenticateAnytext/404/not-enrolled", or mark so."""
@@ -170,6 +219,7 @@ def _need(request: pytest.FixtureRequest, control: str) -> "Need":
         seed=lambda purpose: _seed(request, purpose),
         connect=connect,
         steers=control in request.fixturenames,
+        keyfax_url=_find_keyfax_url(request),
         take=request.node.stash.get(TAKE, None),
         outcomes=request.node.stash.get(OUTCOMES, None),
     )

@@ -6,11 +6,12 @@ import pytest
 
 from pytest_keyauth.errors import UnknownOutcomeError
 
-__all__ = ["CASSETTE", "OUTCOME", "REPLAY", "check_markers", "check_recorders", "named_outcomes"]
+__all__ = ["CASSETTE", "NETWORK", "OUTCOME", "REPLAY", "check_markers", "check_recorders", "named_outcomes"]
 
 OUTCOME = "keyauth_outcome"
 REPLAY = "keyauth_replay"
 CASSETTE = "keyauth_cassette"
+NETWORK = "keyauth_network"
 
 
 def named_outcomes(item: pytest.Item, marker: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_keyauth import fixtures
 from pytest_keyauth.contract_collection import (
     ContractModule,
     ContractPath,
@@ -18,7 +19,7 @@ from pytest_keyauth.contract_collection import (
 from pytest_keyauth.errors import OutcomeNotWitnessed, SettingsError
 from pytest_keyauth.fixtures import *  # noqa: F403  # pytest finds fixtures by their names in a plugin
 from pytest_keyauth.fixtures import OUTCOMES, SEEDED, SETTINGS, TRAFFIC, forget_earlier_try
-from pytest_keyauth.markers import CASSETTE, OUTCOME, REPLAY, check_markers, check_recorders, named_outcomes
+from pytest_keyauth.markers import CASSETTE, NETWORK, OUTCOME, REPLAY, check_markers, check_recorders, named_outcomes
 from pytest_keyauth.settings import CONTRACTS, PROVIDERS, RECORD_MODES, TARGETS, read_settings
 
 if TYPE_CHECKING:
@@ -43,9 +44,12 @@ OPTIONS = (
     ("strict-cassettes", None, "fail the run where a cassette does not fit its test, or has none"),
 )
 
+FIXTURES = frozenset(name for name in fixtures.__all__ if name.islower() and not name.startswith("_"))
+
 MARKERS = (
     f"{OUTCOME}(name): the documented outcome that a test asserts, and must witness",
     f"{REPLAY}(name, ...): answer the test's requests, by any client, with these recorded outcomes",
+    f"{NETWORK}(keyfax=URL, block_others=False): bring any client that calls a provider's host to the emulators",
     f"{CASSETTE}: record what the test's clients say to the providers, and play it with --keyauth-target=cassettes",
 )
 
@@ -120,6 +124,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         raise
     for item in items:
         use_markers(item)
+    if config.stash[SETTINGS].target != "live" and any(map(_is_ours, items)):
+        _guard_providers(config)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -136,11 +142,30 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     return result
 
 
+def _is_ours(item: pytest.Item) -> bool:
+    """Whether a test uses anything of ours."""
+    names = getattr(item, "fixturenames", ())
+    return not FIXTURES.isdisjoint(names) or is_contract(item.path) or item.get_closest_marker(CASSETTE) is not None
+
+
+def _guard_providers(config: pytest.Config) -> None:
+    """From now on nobody in this process reaches a real provider; runs that use nothing of ours do not come here."""
+    from pytest_keyauth.network.guard import ProviderGuard
+
+    if not config.pluginmanager.has_plugin("keyauth-guard"):
+        guard = ProviderGuard(config.stash[SETTINGS].provider_hosts())
+        config.pluginmanager.register(guard, "keyauth-guard")
+        guard.install()
+        config.add_cleanup(guard.remove)
+
+
 def use_markers(item: pytest.Item) -> None:
     """Let the marked tests have what they are marked for, before any other fixture of theirs."""
     names = getattr(item, "fixturenames", None)
     if names is None:
         return
+    if item.get_closest_marker(NETWORK) is not None and "keyauth_network" not in names:
+        names.insert(0, "keyauth_network")
     if item.get_closest_marker(REPLAY) is not None:
         names.insert(0, "keyauth_replay")
     elif item.get_closest_marker(CASSETTE) is not None:

@@ -77,6 +77,11 @@ class Settings:
             yield "api-key", self.keyfax.api_key
             yield "signing-key", self.keyfax.signing_key
 
+    def provider_hosts(self) -> frozenset[str]:
+        """The providers' real hosts that are known: KeyTrac's, and what the environment names beside this machine."""
+        named = (_host(url) for url in self.urls.values())
+        return frozenset({"api.keytrac.net", *(host for host in named if host and host not in LOOPBACK_HOSTS)})
+
     def describe(self) -> str:
         """One line for pytest's header."""
         urls = ", ".join(access.url for access in (self.keytrac, self.keyfax) if access is not None)

@@ -10,7 +10,7 @@ from pytest_keyauth.emulator.keytrac import KeytracEmulator
 from pytest_keyauth.emulator.keytrac.steering import KeytracSteering
 from pytest_keyauth.emulator.message import Request, Response
 
-__all__ = ["EmulatorApplication"]
+__all__ = ["EmulatorApplication", "read_body", "read_request", "send_response"]
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -32,11 +32,11 @@ class EmulatorApplication:
         """Answer one HTTP request."""
         if scope["type"] != "http":
             raise RuntimeError(f"the emulators speak HTTP only, not {scope['type']}")
-        body = await _read_body(receive)
+        body = await read_body(receive)
         if body is None:
             return
-        response = self._answer(_read_request(scope, body))
-        await _send_response(response, send)
+        response = self._answer(read_request(scope, body))
+        await send_response(response, send)
 
     def _answer(self, request: Request) -> Response:
         if request.path.startswith(PREFIX) or request.path == PREFIX[:-1]:
@@ -45,7 +45,7 @@ class EmulatorApplication:
         return self._keytrac.handle(request) if keyfax is None else keyfax.handle(request)
 
 
-async def _read_body(receive: Receive) -> bytes | None:
+async def read_body(receive: Receive) -> bytes | None:
     """Read the whole body; None where the client went away before it was complete."""
     message = await receive()
     chunks = [message.get("body", b"")]
@@ -55,13 +55,15 @@ async def _read_body(receive: Receive) -> bytes | None:
     return None if message["type"] == "http.disconnect" else b"".join(chunks)
 
 
-def _read_request(scope: dict[str, Any], body: bytes) -> Request:
+def read_request(scope: dict[str, Any], body: bytes) -> Request:
+    """The request of an ASGI scope."""
     headers = tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]])
     path = scope["raw_path"].decode("latin-1")
     return Request(scope["method"], path, scope["query_string"].decode("latin-1"), headers, body, scope["scheme"])
 
 
-async def _send_response(response: Response, send: Send) -> None:
+async def send_response(response: Response, send: Send) -> None:
+    """Send a whole answer."""
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
     headers.append((b"content-length", b"%d" % len(response.body)))
     await send({"type": "http.response.start", "status": response.status, "headers": headers})

@@ -1,4 +1,4 @@
-"""A certificate authority that lives as long as a run, and certificates for the hosts that the emulators stand in for."""
+"""A certificate authority that lives as long as a run, and certificates for the hosts that emulators stand in for."""
 
 import ssl
 from functools import cache

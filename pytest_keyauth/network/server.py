@@ -31,6 +31,7 @@ class NetworkServer:
         self._context = context
         self._config = uvicorn.Config(
             application,
+            interface="asgi3",
             http=HeaderCaseProtocol,
             ws="none",
             lifespan="off",
@@ -72,7 +73,8 @@ class NetworkServer:
             opening.cancel()
         await asyncio.gather(accepting, *self._openings, return_exceptions=True)
         self._hang_up()
-        await asyncio.sleep(0)
+        while self._state.connections:
+            await asyncio.sleep(0)
         self._listener.close()
 
     async def _accept_all(self) -> None:
@@ -94,7 +96,7 @@ class NetworkServer:
 
     async def _peek(self, connection: socket.socket) -> bytes:
         ready = self._loop.create_future()
-        self._loop.add_reader(connection, lambda: ready.done() or ready.set_result(None))
+        self._loop.add_reader(connection, _set, ready)
         try:
             await ready
         finally:
@@ -106,13 +108,25 @@ class NetworkServer:
 
     def _hang_up(self) -> None:
         for connection in tuple(self._state.connections):
-            connection.transport.close()
+            connection.transport.abort()  # an idle client is not waited for until it says goodbye
 
     def hang_up(self) -> None:
-        """Close all connections: a client that keeps one has to open another."""
-        self._loop.call_soon_threadsafe(self._hang_up)
+        """Close all connections, and wait for it: a client that keeps one has to open another."""
+        done = threading.Event()
+
+        def hang_up() -> None:
+            self._hang_up()
+            self._loop.call_soon(done.set)
+
+        self._loop.call_soon_threadsafe(hang_up)
+        done.wait(STOP_TIMEOUT_S)
 
     def close(self) -> None:
         """Stop, and leave no thread and no socket."""
         self._loop.call_soon_threadsafe(lambda: self._stopped.set())
         self._thread.join(STOP_TIMEOUT_S)
+
+
+def _set(future: "asyncio.Future[None]") -> None:
+    if not future.done():
+        future.set_result(None)

@@ -13,7 +13,7 @@ from pytest_keyauth.recording.outcome_player import OutcomePlayer
 from pytest_keyauth.settings import Settings
 from pytest_keyauth.takes import RecordingTake, ReplayingTake
 from pytest_keyauth.targets.cassettes import CassetteKeyfax, CassetteKeytrac, RecordedKeyfax, RecordedKeytrac, observed
-from pytest_keyauth.targets.keyfax import EmulatedKeyfax, KeyfaxTarget, LiveKeyfax
+from pytest_keyauth.targets.keyfax import DEFAULT_URL, EmulatedKeyfax, KeyfaxTarget, LiveKeyfax
 from pytest_keyauth.targets.keytrac import EmulatedKeytrac, KeytracTarget, LiveKeytrac
 
 __all__ = ["Need", "open_keyfax", "open_keytrac"]
@@ -26,7 +26,8 @@ class Need:
     """What is known of a test when it asks for a provider.
 
     ``seed``: what made-up data follow from, by purpose. ``connect``: gives the live server at a URL. ``steers``:
-    whether it asks for an emulator to steer. ``take``: its recording or cassette; ``outcomes``: what answers by name.
+    whether it asks for an emulator to steer. ``keyfax_url``: where an emulated Keyfax is said to be. ``take``: the
+    test's recording or cassette; ``outcomes``: what answers by name.
     """
 
     settings: Settings
@@ -34,6 +35,7 @@ class Need:
     seed: Callable[[str], str] = field(repr=False)
     connect: Callable[[str], LiveServer] = field(repr=False)
     steers: bool = False
+    keyfax_url: str | None = None
     take: RecordingTake | ReplayingTake | None = None
     outcomes: OutcomePlayer | None = None
 
@@ -74,7 +76,7 @@ def open_keyfax(test: Need, signature: RequestSignature | None) -> KeyfaxTarget:
         return CassetteKeyfax(answer, player.credential, player, signature)
     target: KeyfaxTarget
     if settings.target != "live":
-        target = EmulatedKeyfax(test.seed("keyfax"), test.traffic, signature)
+        target = EmulatedKeyfax(test.seed("keyfax"), test.traffic, signature, test.keyfax_url or DEFAULT_URL)
     else:
         access = _given(settings.keyfax, "keyfax")
         credentials = KeyfaxCredentials(access.host, access.api_key, access.signing_key)

@@ -27,7 +27,7 @@ from pytest_keyauth.remote import RemoteKeyfax
 __all__ = ["EmulatedKeyfax", "KeyfaxReach", "KeyfaxTarget", "LiveKeyfax"]
 
 #: Keyfax is installed at its customers'; this is the host of the document's examples.
-ORIGIN = "http://localhost:8088"
+DEFAULT_URL = "http://localhost:8088/interview"
 
 #: The host whose keys the clients of an emulated Keyfax use.
 HOST = HostDefinition("LIVE", email="keys@consumer.example")
@@ -79,17 +79,24 @@ class KeyfaxTarget(Protocol):
 
 
 class EmulatedKeyfax:
-    """A fresh emulator in this process, with keys for one host; keys and identifiers follow from the seed."""
+    """A fresh emulator in this process, with keys for one host; keys and identifiers follow from the seed.
 
-    def __init__(self, seed: str, traffic: Traffic, signature: RequestSignature | None = None) -> None:
+    :param url: where it is said to be; it ends before ``/api/v1``.
+    """
+
+    def __init__(
+        self, seed: str, traffic: Traffic, signature: RequestSignature | None = None, url: str = DEFAULT_URL
+    ) -> None:
         self.control = KeyfaxEmulator(
-            [HOST], random=Random(seed), signature=_SchemeOf(signature) if signature else None
+            [HOST],
+            random=Random(seed),
+            signature=_SchemeOf(signature) if signature else None,
+            root=httpx.URL(url).path.rstrip("/"),
         )
         keys = self.control.issue_keys(HOST.name)
         self.control.requests.observer = _observer(traffic, self.control.root)
-        transport = EmulatorTransport(self.control.handle, Origin(ORIGIN))
+        transport = EmulatorTransport(self.control.handle, Origin(url))
         credentials = KeyfaxCredentials(keys.host, keys.api_key, keys.signing_key)
-        url = ORIGIN + self.control.root
         self.reach = KeyfaxReach(url, credentials, transport, transport, signature or HmacSha256Signature())
 
     def close(self) -> None:

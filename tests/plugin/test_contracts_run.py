@@ -60,7 +60,7 @@ def test_all_contracts_pass_in_an_empty_folder_and_leave_nothing_there(pytester:
 @pytest.mark.parametrize(
     "arguments",
     [
-        pytest.param(["-n2"], id="workers"),
+        pytest.param(["-n2"], id="workers", marks=pytest.mark.slow),
         pytest.param(["-p", "no:xdist", "-p", "no:anyio", "-p", "no:cacheprovider"], id="no-other-plugins"),
         pytest.param(["--import-mode=importlib"], id="importlib"),
         pytest.param(["--doctest-modules"], id="doctests"),

@@ -1,0 +1,108 @@
+"""The network of a run: one server with one authority, and the test that it answers for."""
+
+import os
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from pytest_keyauth.adapters.asgi import read_body, read_request, send_response
+from pytest_keyauth.emulator.message import Request, Response, json_response
+from pytest_keyauth.errors import HostBlockedError
+from pytest_keyauth.network.authority import Authority
+from pytest_keyauth.network.server import NetworkServer
+from pytest_keyauth.network.wire import LOOPBACK_HOSTS, Detour, diverted
+
+__all__ = ["Network"]
+
+Handle = Callable[[Request], Response]
+
+NO_PROXY = ("NO_PROXY", "no_proxy")
+
+
+class Network:
+    """Brings clients of this process to emulators while a test has it open.
+
+    The server and the authority are made once, since they cost some milliseconds; what answers is each test's own.
+    """
+
+    def __init__(self) -> None:
+        self._authority = Authority()
+        self._client_context = cache(self._make_client_context)
+        self._handlers: Mapping[str, Handle] = {}
+        self._server = NetworkServer(self._answer, self._authority.server_context())
+
+    def __repr__(self) -> str:
+        return f"<Network: {', '.join(self._handlers) or 'closed'}>"
+
+    def _make_client_context(self, verifies: bool) -> ssl.SSLContext:  # a key of a cache
+        return self._authority.client_context(verifies=verifies)
+
+    @contextmanager
+    def open(self, handlers: Mapping[str, Handle], *, block_others: bool = False) -> Iterator[None]:
+        """Let what is at these addresses be answered by these handlers.
+
+        :param handlers: by host, or by ``localhost`` and port where the host is this machine.
+        :param block_others: refuse connections to all other hosts but this machine.
+        """
+        names = frozenset(handlers)
+        hosts = frozenset(name for name in names if ":" not in name)
+        ports = frozenset(int(name.rpartition(":")[2]) for name in names - hosts)
+        detour = Detour(hosts, ports, self._server.port, self._client_context, _refuse if block_others else _let_pass)
+        self._handlers = dict(handlers)
+        try:
+            with _without_proxy(hosts), diverted(detour):
+                yield
+        finally:
+            self._handlers = {}
+            self._server.hang_up()
+
+    async def _answer(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
+        body = await read_body(receive)
+        if body is not None:
+            await send_response(self._handle(read_request(scope, body)), send)
+
+    def _handle(self, request: Request) -> Response:
+        handle = self._handlers.get(_address(request))
+        if handle is None:
+            return json_response(503, {"error": "no test is using keyauth_network, or not for this host"})
+        return handle(request)
+
+    def close(self) -> None:
+        """Leave no thread and no socket."""
+        self._server.close()
+
+
+def _address(request: Request) -> str:
+    """The address that a request is for, as handlers are named."""
+    host = (request.header("host", case_sensitive=False) or "").lower()
+    name, colon, port = host.rpartition(":")
+    if not colon or "]" in port:
+        name, port = host, "443" if request.scheme == "https" else "80"
+    name = name.strip("[]")
+    return f"localhost:{port}" if name in LOOPBACK_HOSTS else name
+
+
+def _refuse(host: str) -> None:
+    raise HostBlockedError(host)
+
+
+def _let_pass(host: str) -> None:
+    """Other hosts are nobody's business."""
+
+
+@contextmanager
+def _without_proxy(hosts: frozenset[str]) -> Iterator[None]:
+    """Clients that are built now go to these hosts themselves, whatever proxy the environment names."""
+    before = {name: os.environ.get(name) for name in NO_PROXY}
+    for name in NO_PROXY:
+        os.environ[name] = ",".join([*filter(None, [before[name]]), *sorted(hosts)])
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
