@@ -164,7 +164,8 @@ def keyauth_network(request: pytest.FixtureRequest) -> "Iterator[None]":
     handlers = find_handlers(settings.urls, keytrac, keyfax)
     network: Network = request.getfixturevalue("_keyauth_network_server")
     guard = cast("ProviderGuard", request.config.pluginmanager.get_plugin("keyauth-guard"))
-    with guard.passing(frozenset(handlers)), network.open(handlers, block_others=bool(wishes.get("block_others"))):
+    guard.guard_tls()
+    with network.open(handlers, block_others=bool(wishes.get("block_others"))):
         yield
 
 

@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import wraps
 from typing import Any
 
 from pytest_keyauth.errors import ProviderBlockedError
@@ -47,17 +48,6 @@ class ProviderGuard:
         self._hosts = hosts
         self._installed: ExitStack | None = None
         self._guards_tls = False
-        self._passing: frozenset[str] = frozenset()
-
-    @contextmanager
-    def passing(self, hosts: frozenset[str]) -> Iterator[None]:
-        """Let hosts pass for a while, since their connections end at emulators."""
-        self.guard_tls()  # now: what is replaced later, while others are replaced, could not be put back in order
-        before, self._passing = self._passing, hosts
-        try:
-            yield
-        finally:
-            self._passing = before
 
     def install(self) -> None:
         """Begin to refuse."""
@@ -77,7 +67,7 @@ class ProviderGuard:
         :raises ProviderBlockedError: for one that is guarded.
         """
         name = read_host(host)
-        if name in self._hosts and name not in self._passing:
+        if name in self._hosts:
             raise ProviderBlockedError(name)
 
     def _guarded(self, resolve: Callable[..., Any]) -> Callable[..., Any]:
@@ -89,7 +79,10 @@ class ProviderGuard:
         return getaddrinfo_guarded
 
     def guard_tls(self) -> None:
-        """Through a proxy a provider is reached without its address: but not without its name in TLS."""
+        """Through a proxy a provider is reached without its address: but not without its name in TLS.
+
+        To be called before anybody else replaces the same functions for a while: who comes last has to go first.
+        """
         if self._guards_tls or "ssl" not in sys.modules or self._installed is None:
             return
         self._guards_tls = True
@@ -97,10 +90,12 @@ class ProviderGuard:
 
         wrap_socket, wrap_bio = ssl.SSLContext.wrap_socket, ssl.SSLContext.wrap_bio
 
+        @wraps(wrap_socket)
         def wrap_socket_guarded(context: ssl.SSLContext, *arguments: Any, **keywords: Any) -> Any:
             self.check(keywords.get("server_hostname"))
             return wrap_socket(context, *arguments, **keywords)
 
+        @wraps(wrap_bio)
         def wrap_bio_guarded(context: ssl.SSLContext, *arguments: Any, **keywords: Any) -> Any:
             self.check(keywords.get("server_hostname", arguments[3] if len(arguments) > 3 else None))
             return wrap_bio(context, *arguments, **keywords)

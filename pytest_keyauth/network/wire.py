@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from inspect import unwrap
 from typing import Any
 
 from pytest_keyauth.network.guard import read_host, replaced
@@ -62,16 +63,21 @@ class Detour:
             return ("::ffff:127.0.0.1", self.server_port, 0, 0)
         return address
 
-    def context_for(self, context: ssl.SSLContext, name: object, *, server_side: object) -> ssl.SSLContext:
-        """The context that TLS is spoken with: the caller's, but for a client of a diverted host."""
-        if server_side or read_host(name) not in self.hosts:
-            return context
+    def is_diverted(self, name: object, *, server_side: object) -> bool:
+        """Whether TLS is to be spoken with a diverted host."""
+        return not server_side and read_host(name) in self.hosts
+
+    def context_for(self, context: ssl.SSLContext) -> ssl.SSLContext:
+        """What stands in for a client's context: it verifies if that does."""
         return self.client_context(context.verify_mode is not ssl.CERT_NONE)
 
 
 @contextmanager
 def diverted(detour: Detour) -> Iterator[None]:
-    """Divert the connections of this process, and put everything back as it was."""
+    """Divert the connections of this process, and put everything back as it was.
+
+    What guards the real hosts does not see TLS with a diverted one.
+    """
     resolve, wrap_socket, wrap_bio = socket.getaddrinfo, ssl.SSLContext.wrap_socket, ssl.SSLContext.wrap_bio
     connect, connect_ex = socket.socket.connect, socket.socket.connect_ex
 
@@ -102,8 +108,9 @@ def diverted(detour: Detour) -> Iterator[None]:
         *arguments: Any,
         **keywords: Any,
     ) -> Any:
-        context = detour.context_for(self, keywords.get("server_hostname"), server_side=server_side)
-        return wrap_socket(context, sock, server_side, *arguments, **keywords)
+        if detour.is_diverted(keywords.get("server_hostname"), server_side=server_side):
+            return unwrap(wrap_socket)(detour.context_for(self), sock, server_side, *arguments, **keywords)
+        return wrap_socket(self, sock, server_side, *arguments, **keywords)
 
     def wrap_bio_trusting(
         self: ssl.SSLContext,
@@ -113,8 +120,10 @@ def diverted(detour: Detour) -> Iterator[None]:
         server_hostname: Any = None,
         session: Any = None,
     ) -> Any:
-        context = detour.context_for(self, server_hostname, server_side=server_side)
-        return wrap_bio(context, incoming, outgoing, server_side, server_hostname, session)
+        if detour.is_diverted(server_hostname, server_side=server_side):
+            context = detour.context_for(self)
+            return unwrap(wrap_bio)(context, incoming, outgoing, server_side, server_hostname, session)
+        return wrap_bio(self, incoming, outgoing, server_side, server_hostname, session)
 
     with replaced(
         (socket, "getaddrinfo", getaddrinfo_diverted),
