@@ -5,12 +5,15 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from pytest_keyauth.adapters.asgi import read_body, read_request, send_response
 from pytest_keyauth.emulator.message import Request, Response, json_response
 from pytest_keyauth.errors import HostBlockedError
 from pytest_keyauth.network.authority import Authority
+from pytest_keyauth.network.children import describe_environment, set_environment
 from pytest_keyauth.network.server import NetworkServer
 from pytest_keyauth.network.wire import LOOPBACK_HOSTS, Detour, diverted
 
@@ -31,6 +34,9 @@ class Network:
         self._authority = Authority()
         self._client_context = cache(self._make_client_context)
         self._handlers: Mapping[str, Handle] = {}
+        self._folder = TemporaryDirectory(prefix="keyauth-network-")
+        self._hosts_of_children: frozenset[str] = frozenset()
+        self._children: dict[str, str] = {}
         self._server = NetworkServer(self._answer, self._authority.server_context())
 
     def __repr__(self) -> str:
@@ -52,11 +58,19 @@ class Network:
         detour = Detour(hosts, ports, self._server.port, self._client_context, _refuse if block_others else _let_pass)
         self._handlers = dict(handlers)
         try:
-            with _without_proxy(hosts), diverted(detour):
+            with set_environment(_without_proxy(hosts) | self._for_children(hosts)), diverted(detour):
                 yield
         finally:
             self._handlers = {}
             self._server.hang_up()
+
+    def _for_children(self, hosts: frozenset[str]) -> dict[str, str]:
+        """The variables for child processes; what they name is written anew only where other hosts are diverted."""
+        if hosts != self._hosts_of_children:
+            folder = Path(self._folder.name)
+            self._children = describe_environment(folder, hosts, self._server.port, self._authority.certificate)
+            self._hosts_of_children = hosts
+        return self._children
 
     async def _answer(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         body = await read_body(receive)
@@ -70,8 +84,9 @@ class Network:
         return handle(request)
 
     def close(self) -> None:
-        """Leave no thread and no socket."""
+        """Leave no thread, no socket and no file."""
         self._server.close()
+        self._folder.cleanup()
 
 
 def _address(request: Request) -> str:
@@ -92,17 +107,6 @@ def _let_pass(host: str) -> None:
     """Other hosts are nobody's business."""
 
 
-@contextmanager
-def _without_proxy(hosts: frozenset[str]) -> Iterator[None]:
-    """Clients that are built now go to these hosts themselves, whatever proxy the environment names."""
-    before = {name: os.environ.get(name) for name in NO_PROXY}
-    for name in NO_PROXY:
-        os.environ[name] = ",".join([*filter(None, [before[name]]), *sorted(hosts)])
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+def _without_proxy(hosts: frozenset[str]) -> dict[str, str]:
+    """What lets clients that are built now go to these hosts themselves, whatever proxy the environment names."""
+    return {name: ",".join([*filter(None, [os.environ.get(name)]), *sorted(hosts)]) for name in NO_PROXY}

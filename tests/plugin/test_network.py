@@ -1,5 +1,6 @@
 """Code that calls the providers' real hosts, with whatever client library, is answered by the emulators."""
 
+import shutil
 import socket
 import ssl
 import threading
@@ -149,6 +150,52 @@ def test_a_keyfax_is_wherever_the_code_believes_it_to_be(pytester: pytest.Pytest
         """
     )
     run(pytester).assert_outcomes(passed=4)
+
+
+def test_children_that_run_curl_or_node_find_the_emulators_unchanged(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import os
+        import shutil
+        import subprocess
+
+        import pytest
+
+        URL = "https://api.keytrac.net/status"
+        SCRIPT = '''
+            require("https").get(process.argv[1], {headers: {Authorization: process.argv[2]}}, (answer) => {
+                answer.on("data", (data) => process.stdout.write(data));
+            });
+        '''
+        FETCH = "fetch(process.argv[1], {headers: {Authorization: process.argv[2]}})"
+        FETCH += ".then((answer) => answer.text()).then(console.log)"
+
+        def curl(token):
+            return ["curl", "--silent", "--show-error", "--header", f"Authorization: {token}", URL]
+
+        def node(token):
+            return ["node", "-e", SCRIPT, URL, token]
+
+        def node_s_fetch(token):
+            return ["node", "-e", FETCH, URL, token]
+
+        @pytest.mark.parametrize("child", [curl, node, node_s_fetch])
+        def test_status(keyauth_network, keytrac_emulator, child):
+            command = child(keytrac_emulator.token)
+            if shutil.which(command[0]) is None:
+                pytest.skip(f"{command[0]} is not installed")
+            if child is node_s_fetch:
+                keytrac_emulator.case_sensitive_headers = False  # it lower-cases all names
+            done = subprocess.run(command, capture_output=True, text=True)
+            assert '"users_created":0' in done.stdout, done.stderr
+
+        def test_after(keytrac):
+            assert not [name for name, value in os.environ.items() if "keyauth-network" in value]
+        """
+    )
+    outcomes = run(pytester).parseoutcomes()
+    assert "failed" not in outcomes
+    assert outcomes["passed"] >= 1 + bool(shutil.which("curl")) + 2 * bool(shutil.which("node"))
 
 
 OTHERS = """

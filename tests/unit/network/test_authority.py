@@ -20,7 +20,7 @@ def shake_hands(client: ssl.SSLContext, server: ssl.SSLContext, host: str) -> di
     return asking.getpeercert() or {}
 
 
-@pytest.mark.parametrize("host", ["api.keytrac.net", "keyfax.customer.example", "localhost"])
+@pytest.mark.parametrize("host", ["provider.example", "keyfax.customer.example", "localhost"])
 def test_each_host_has_a_certificate_of_its_own_that_verifies(host: str) -> None:
     authority = Authority()
     certificate = shake_hands(authority.client_context(verifies=True), authority.server_context(), host)
@@ -29,13 +29,13 @@ def test_each_host_has_a_certificate_of_its_own_that_verifies(host: str) -> None
 
 def test_nobody_else_trusts_it() -> None:
     with pytest.raises(ssl.SSLCertVerificationError):
-        shake_hands(ssl.create_default_context(), Authority().server_context(), "api.keytrac.net")
+        shake_hands(ssl.create_default_context(), Authority().server_context(), "provider.example")
     with pytest.raises(ssl.SSLCertVerificationError):
-        shake_hands(Authority().client_context(verifies=True), Authority().server_context(), "api.keytrac.net")
+        shake_hands(Authority().client_context(verifies=True), Authority().server_context(), "provider.example")
 
 
 def test_a_client_that_checks_nothing_is_given_what_checks_nothing() -> None:
-    shake_hands(Authority().client_context(verifies=False), Authority().server_context(), "api.keytrac.net")
+    shake_hands(Authority().client_context(verifies=False), Authority().server_context(), "provider.example")
 
 
 def test_the_certificate_of_the_authority_is_pem() -> None:
