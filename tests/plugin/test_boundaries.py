@@ -90,6 +90,7 @@ def collected(pytester: pytest.Pytester, *arguments: str) -> set[str]:
     return {line for line in result.outlines if "::" in line}
 
 
+@pytest.mark.slow
 def test_contracts_run_beside_the_tests_of_the_user_alone_or_by_their_names(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_it="def test_of_ours(): pass")
     everything = collected(pytester)

@@ -62,8 +62,8 @@ def test_all_contracts_pass_in_an_empty_folder_and_leave_nothing_there(pytester:
     [
         pytest.param(["-n2"], id="workers", marks=pytest.mark.slow),
         pytest.param(["-p", "no:xdist", "-p", "no:anyio", "-p", "no:cacheprovider"], id="no-other-plugins"),
-        pytest.param(["--import-mode=importlib"], id="importlib"),
-        pytest.param(["--doctest-modules"], id="doctests"),
+        pytest.param(["--import-mode=importlib"], id="importlib", marks=pytest.mark.slow),
+        pytest.param(["--doctest-modules"], id="doctests", marks=pytest.mark.slow),
     ],
 )
 def test_contracts_run_the_same_way(pytester: pytest.Pytester, usual: tuple[int, str], arguments: list[str]) -> None:
@@ -91,6 +91,7 @@ def test_contracts_run_without_naming_the_plugin_where_plugins_are_loaded_by_the
     assert witnessed(pytester.runpytest("--keyauth-contracts=keytrac", *SOME)) == usual
 
 
+@pytest.mark.slow
 def test_contracts_run_in_any_order(pytester: pytest.Pytester, usual: tuple[int, str]) -> None:
     pytester.makepyfile(backwards=REVERSED)
     assert witnessed(pytester.runpytest_subprocess(*CONTRACTS, *SOME, "-p", "backwards")) == usual

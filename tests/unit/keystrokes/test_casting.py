@@ -149,6 +149,7 @@ def difference(one: dict[str, float], other: dict[str, float]) -> float:
     return fmean(abs(one[key] - other[key]) / (one[key] + other[key]) for key in shared)
 
 
+@pytest.mark.slow
 def test_a_sentence_is_enough_to_tell_thirty_typists_apart() -> None:
     typists = cast(30, 1)
     known = [habits([typist.types(SENTENCE), typist.types(OTHER_SENTENCE)]) for typist in typists]
