@@ -8,7 +8,7 @@ import gzip
 import json
 import math
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from io import BytesIO
 from typing import Any
@@ -17,7 +17,7 @@ from xml.parsers.expat import ExpatError
 from xml.sax.saxutils import escape
 
 from pytest_keyauth.recording.exchange import Headers, header
-from pytest_keyauth.recording.names import SECRET_KINDS, kind_by_name
+from pytest_keyauth.recording.names import secret_kind_on_path
 from pytest_keyauth.recording.urls import rewrite_query
 
 __all__ = ["Leaf", "UnreadableBodyError", "read_body", "rewrite_body", "rewrite_value"]
@@ -28,6 +28,10 @@ Leaf = Callable[[str, Any], Any]
 #: Documents inside documents: as deep as anybody would go on purpose.
 MAX_DEPTH = 6
 MAX_BYTES = 16 * 1024 * 1024
+
+#: Some documents name a secret beside it: {"name": "password", "value": …}.
+_LABELS = ("name", "key")
+_LABELLED = ("value", "values")
 
 _IN_ATTRIBUTES = {'"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 
@@ -159,11 +163,13 @@ def _is_encodable(text: str) -> bool:
 def rewrite_value(name: str, value: Any, leaf: Leaf, depth: int = 0) -> Any:
     """Rewrite plain data: each key and each text, numbers too, and documents inside of texts.
 
-    What is anywhere below the name of a secret has that name in front of its own.
+    What is anywhere below the name of a secret has that name in front of its own; so has the `value` beside such a
+    `name`.
     """
     if isinstance(value, dict):
-        above = f"{name}." if kind_by_name(name) in SECRET_KINDS else ""
-        return {leaf("", key): rewrite_value(above + key, item, leaf, depth) for key, item in value.items()}
+        return {
+            leaf("", key): rewrite_value(_full_name(name, key, value), item, leaf, depth) for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [rewrite_value(name, item, leaf, depth) for item in value]
     if isinstance(value, str) and depth < MAX_DEPTH:
@@ -171,6 +177,20 @@ def rewrite_value(name: str, value: Any, leaf: Leaf, depth: int = 0) -> Any:
     if value is None or isinstance(value, bool):
         return value
     return leaf(name, value)
+
+
+def _full_name(above: str, name: str, pairs: Mapping[str, Any]) -> str:
+    """A name with that of the secret in front that it belongs to, if to any."""
+    label = _label(pairs) if name in _LABELLED else ""
+    if label:
+        return f"{label}.{name}"
+    return f"{above}.{name}" if secret_kind_on_path(above) is not None else name
+
+
+def _label(pairs: Mapping[str, Any]) -> str:
+    """The name of a secret that stands beside it as a text; empty where none does."""
+    labels = (pairs.get(key) for key in _LABELS)
+    return next((label for label in labels if isinstance(label, str) and secret_kind_on_path(label) is not None), "")
 
 
 def _rewrite_text(name: str, text: str, leaf: Leaf, depth: int) -> Any:
@@ -195,21 +215,26 @@ def _rewrite_xml(body: bytes, leaf: Leaf, depth: int) -> str:
         raise UnreadableBodyError("it is no XML") from None
     with document:
         root: Any = document.documentElement
-        _rewrite_node(root, leaf, depth)
+        _rewrite_node(root, _local(root.tagName), leaf, depth)
         declaration = '<?xml version="1.0" encoding="utf-8"?>' if body.lstrip()[:5] == b"<?xml" else ""
         return declaration + _write_xml(root)
 
 
-def _rewrite_node(node: Any, leaf: Leaf, depth: int) -> None:
-    for name, value in list(node.attributes.items()):
-        node.setAttribute(name, str(rewrite_value(_local(name), value, leaf, depth)))
+def _rewrite_node(node: Any, name: str, leaf: Leaf, depth: int) -> None:
+    """Rewrite an element, whose name has that of the secret in front that it is below, if any."""
+    attributes = {_local(key): value for key, value in node.attributes.items()}
+    for key, value in list(node.attributes.items()):
+        # The address of a namespace is no secret, whatever it stands at.
+        full_name = _local(key) if key.startswith("xmlns") else _full_name(name, _local(key), attributes)
+        node.setAttribute(key, str(rewrite_value(full_name, value, leaf, depth)))
+    name = _label(attributes) or name  # <property name="password">…</property>
     _join_texts(node)
     for child in list(node.childNodes):
         if child.nodeType == Node.ELEMENT_NODE:
-            _rewrite_node(child, leaf, depth)
+            _rewrite_node(child, _full_name(name, _local(child.tagName), {}), leaf, depth)
         elif child.nodeType in (Node.TEXT_NODE, Node.CDATA_SECTION_NODE):
             if child.data.strip():
-                child.data = str(rewrite_value(_local(node.tagName), child.data, leaf, depth))
+                child.data = str(rewrite_value(name, child.data, leaf, depth))
         else:  # comments and processing instructions say nothing to a program
             node.removeChild(child)
 

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-__all__ = ["ADDRESS_HEADERS", "DROPPED_HEADERS", "PLAIN_HEADERS", "SECRET_KINDS", "kind_by_name"]
+__all__ = ["ADDRESS_HEADERS", "DROPPED_HEADERS", "PLAIN_HEADERS", "SECRET_KINDS", "kind_by_name", "secret_kind_on_path"]
 
 #: What opens something for whoever has it, or once did. The other kinds are identifiers.
 SECRET_KINDS = frozenset(
@@ -86,3 +86,9 @@ def kind_by_name(name: str) -> str | None:
     if _SECRET.search(plain):
         return "token" if "token" in plain else "secret"
     return None
+
+
+def secret_kind_on_path(name: str) -> str | None:
+    """The kind of secret that a name, or any name in front of it, promises: `pin.new` is below `pin`."""
+    kinds = map(kind_by_name, (name, *name.split(".")))
+    return next((kind for kind in kinds if kind in SECRET_KINDS), None)

@@ -17,7 +17,14 @@ from pytest_keyauth.recording.biometrics import looks_like_sample, replace_in_te
 from pytest_keyauth.recording.bodies import UnreadableBodyError, rewrite_body, rewrite_value
 from pytest_keyauth.recording.exchange import Headers, RecordedRequest, RecordedResponse, Request, Response
 from pytest_keyauth.recording.known_secrets import SHORTEST_SECRET, KnownSecrets
-from pytest_keyauth.recording.names import ADDRESS_HEADERS, DROPPED_HEADERS, PLAIN_HEADERS, SECRET_KINDS, kind_by_name
+from pytest_keyauth.recording.names import (
+    ADDRESS_HEADERS,
+    DROPPED_HEADERS,
+    PLAIN_HEADERS,
+    SECRET_KINDS,
+    kind_by_name,
+    secret_kind_on_path,
+)
 from pytest_keyauth.recording.references import REFERENCE, Numbering, kind_of
 from pytest_keyauth.recording.times import is_relative_time, relative_time, relative_unix_time, time_form
 from pytest_keyauth.recording.tokens import JSON_WEB_TOKEN, describe_token
@@ -332,7 +339,7 @@ def _kind_below(name: str, value: Any) -> str | None:
     own = kind_by_name(last)
     if not is_below or own is not None or not isinstance(value, str) or time_form(value) is not None:
         return own
-    return kind_by_name(name)
+    return secret_kind_on_path(name)
 
 
 _IDENTIFIER_LENGTH = 8

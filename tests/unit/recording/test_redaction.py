@@ -245,6 +245,35 @@ def test_a_secret_inside_of_unknown_credentials_is_told_by_itself_too(value: str
     assert SECRET in redactor.secrets()["credentials"]
 
 
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        (XML, "<u><credentials><value>Zx9kQ2vT7mLp</value></credentials></u>"),
+        (XML, "<u><pin xmlns='urn:p'><new at='now'><value>Zx9kQ2vT7mLp</value></new></pin></u>"),
+        (XML, "<u><password value='Zx9kQ2vT7mLp'/></u>"),
+        (XML, "<u><property name='password' value='Zx9kQ2vT7mLp'/></u>"),
+        (XML, "<u><property name='password'>Zx9kQ2vT7mLp</property></u>"),
+        (JSON, '{"pin": {"new": {"value": "Zx9kQ2vT7mLp"}}}'),
+        (JSON, '{"settings": [{"name": "password", "value": "Zx9kQ2vT7mLp"}]}'),
+        (JSON, '{"settings": [{"value": ["Zx9kQ2vT7mLp"], "key": "api-key"}]}'),
+    ],
+)
+def test_a_secret_is_one_below_its_name_and_beside_it(headers: Headers, body: str) -> None:
+    redacted = Redactor(NOW).redact_response(Response(200, headers, body.encode())).body
+    assert "Zx9kQ2vT7mLp" not in redacted
+    assert Redactor(NOW).redact_response(Response(200, headers, redacted.encode())).body == redacted
+
+
+def test_what_is_beside_a_plain_name_stays_as_it_is() -> None:
+    body = '{"settings": [{"name": "colour", "value": "Zx9kQ2vT7mLp"}]}'
+    assert Redactor(NOW).redact_response(Response(200, JSON, body.encode())).body == body
+
+
+def test_the_namespace_of_a_secret_is_kept() -> None:
+    body = b'<pin xmlns="urn:some-long-address.1">1234</pin>'
+    assert 'xmlns="urn:some-long-address.1"' in Redactor(NOW).redact_response(Response(200, XML, body)).body
+
+
 def test_what_is_anywhere_below_a_secrets_name_is_a_secret_but_not_when_it_was() -> None:
     body = {"password": {"value": "hunter-2-hunter", "last_activity": "2026-04-25 09:22:52 UTC", "count": 3}}
     redacted = json.loads(
