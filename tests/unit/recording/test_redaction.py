@@ -248,6 +248,7 @@ def test_a_secret_inside_of_unknown_credentials_is_told_by_itself_too(value: str
 @pytest.mark.parametrize(
     ("headers", "body"),
     [
+        (XML, "<StartUpData><Password><Value>Zx9kQ2vT7mLp</Value></Password></StartUpData>"),
         (XML, "<u><credentials><value>Zx9kQ2vT7mLp</value></credentials></u>"),
         (XML, "<u><pin xmlns='urn:p'><new at='now'><value>Zx9kQ2vT7mLp</value></new></pin></u>"),
         (XML, "<u><password value='Zx9kQ2vT7mLp'/></u>"),
