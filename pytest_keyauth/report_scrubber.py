@@ -80,9 +80,18 @@ class ReportScrubber:
     def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Scrub a report, when all others have said what they have to say in it."""
         report = yield
-        if report.longrepr is not None or report.sections or report.user_properties:
-            scrub_report(report, self._scrubber)
+        self._scrub(report)
         return report
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Scrub the report of a subtest, to which pytest adds what was captured after it was made."""
+        if hasattr(report, "context"):
+            self._scrub(report)
+
+    def _scrub(self, report: pytest.TestReport) -> None:
+        if report.longrepr is not None or report.sections or report.user_properties or hasattr(report, "context"):
+            scrub_report(report, self._scrubber)
 
 
 #: Loggers that tell a request or an answer before the recording has met it, so that its secrets are not known.

@@ -7,6 +7,7 @@ import re
 import threading
 import urllib.parse
 from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from functools import cached_property
 from html.entities import codepoint2name
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -228,7 +229,8 @@ class ScrubbingFilter(logging.Filter):
 def scrub_report(report: "pytest.TestReport", scrubber: Scrubber) -> None:
     """Take the secrets out of the report of a test: its failure, captured output and properties.
 
-    A structured failure that shows one becomes a plain text. What shows none stays the object it was.
+    A structured failure that shows one becomes a plain text. What shows none stays the object it was. The report of a
+    subtest also says what the subtest was given.
     """
     report.longrepr = _scrub_failure(report.longrepr, scrubber)
     if any(scrubber.shows_in(text) for section in report.sections for text in section):
@@ -237,6 +239,16 @@ def scrub_report(report: "pytest.TestReport", scrubber: Scrubber) -> None:
         report.user_properties = [
             (scrubber.scrub(name), _scrub_property(value, scrubber)) for name, value in report.user_properties
         ]
+    context = getattr(report, "context", None)
+    if context is not None and scrubber.shows_in(f"{context.msg}\n{context.kwargs}"):
+        vars(report)["context"] = _scrub_context(context, scrubber)
+
+
+def _scrub_context(context: Any, scrubber: Scrubber) -> Any:
+    clean = copy(context)  # a frozen value, whose constructor would quote its texts once more
+    object.__setattr__(clean, "msg", None if context.msg is None else scrubber.scrub(str(context.msg)))
+    object.__setattr__(clean, "kwargs", {name: scrubber.scrub(str(value)) for name, value in context.kwargs.items()})
+    return clean
 
 
 def _scrub_failure(failure: Any, scrubber: Scrubber) -> Any:

@@ -117,6 +117,28 @@ def interactions(content: bytes) -> list[dict[str, Any]]:
     return found
 
 
+@pytest.mark.parametrize("workers", [[], pytest.param(["-n1"], marks=pytest.mark.slow)])
+def test_a_subtest_tells_no_secret(pytester: pytest.Pytester, workers: list[str]) -> None:
+    pytester.makepyfile("""
+        import pathlib
+        import pytest
+
+        @pytest.mark.keyauth_cassette
+        def test_key(keyfax, keyfax_credentials, subtests):
+            secret = keyfax_credentials.signing_key
+            pathlib.Path("secret.txt").write_text(secret)
+            with subtests.test(msg=f"as {secret}", key=secret):
+                print("printed", secret)
+                assert not secret
+    """)
+    said = pytester.runpytest(RECORD, "--junitxml=junit.xml", "-vv", *workers).stdout.str()
+    left = said + (pytester.path / "junit.xml").read_text(encoding="utf-8")
+    assert "[as <signing-key>] (key=" in said
+    assert "printed <signing-key>" in said
+    assert (pytester.path / "secret.txt").read_text() not in left
+    assert not (pytester.path / "cassettes").exists()
+
+
 @pytest.mark.slow
 def test_recorded_twice_in_other_circumstances_a_cassette_is_the_same_bytes(
     pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
