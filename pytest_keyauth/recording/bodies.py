@@ -163,12 +163,14 @@ def _is_encodable(text: str) -> bool:
 def rewrite_value(name: str, value: Any, leaf: Leaf, depth: int = 0) -> Any:
     """Rewrite plain data: each key and each text, numbers too, and documents inside of texts.
 
-    What is anywhere below the name of a secret has that name in front of its own; so has the `value` beside such a
-    `name`.
+    What is anywhere below the name of a secret has that name in front of its own, and so has the `value` beside such
+    a `name`. A key there is looked at under that name and a dot.
     """
     if isinstance(value, dict):
+        above = f"{name}." if secret_kind_on_path(name) is not None else ""
         return {
-            leaf("", key): rewrite_value(_full_name(name, key, value), item, leaf, depth) for key, item in value.items()
+            leaf(above, key): rewrite_value(_full_name(name, key, value), item, leaf, depth)
+            for key, item in value.items()
         }
     if isinstance(value, list | tuple):
         return [rewrite_value(name, item, leaf, depth) for item in value]

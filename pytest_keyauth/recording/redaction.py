@@ -339,6 +339,8 @@ def _kind_below(name: str, value: Any) -> str | None:
     own = kind_by_name(last)
     if not is_below or own is not None or not isinstance(value, str) or time_form(value) is not None:
         return own
+    if not last and not _is_identifier(value):  # a key: most are the names of what stands under them
+        return None
     return secret_kind_on_path(name)
 
 

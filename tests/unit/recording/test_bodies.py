@@ -72,7 +72,7 @@ def test_each_key_and_each_value_is_looked_at_with_the_name_that_it_stands_under
     seen: list[tuple[str, Any]] = []
     rewrite_body(b'{"tokens": ["a", {"pin": 1234}], "open": true, "end": null}', JSON, collect(seen))
     assert sorted(map(str, seen)) == sorted(
-        map(str, [("", "tokens"), ("tokens", "a"), ("", "pin"), ("tokens.pin", 1234), ("", "open"), ("", "end")])
+        map(str, [("", "tokens"), ("tokens", "a"), ("tokens.", "pin"), ("tokens.pin", 1234), ("", "open"), ("", "end")])
     )
 
 

@@ -255,6 +255,7 @@ def test_a_secret_inside_of_unknown_credentials_is_told_by_itself_too(value: str
         (XML, "<u><property name='password' value='Zx9kQ2vT7mLp'/></u>"),
         (XML, "<u><property name='password'>Zx9kQ2vT7mLp</property></u>"),
         (JSON, '{"pin": {"new": {"value": "Zx9kQ2vT7mLp"}}}'),
+        (JSON, '{"tokens": {"Zx9kQ2vT7mLp": {"active": true}}}'),
         (JSON, '{"settings": [{"name": "password", "value": "Zx9kQ2vT7mLp"}]}'),
         (JSON, '{"settings": [{"value": ["Zx9kQ2vT7mLp"], "key": "api-key"}]}'),
     ],
