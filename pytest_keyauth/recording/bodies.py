@@ -108,7 +108,7 @@ def rewrite_body(body: bytes, headers: Headers, leaf: Leaf) -> str:
     if kind == "form":
         return rewrite_query(_decode(body), partial(rewrite_value, leaf=leaf))
     try:
-        return _rewrite_json(_decode(body), leaf, 0) if kind == "json" else _rewrite_xml(body, leaf, 0)
+        return _rewrite_json("", _decode(body), leaf, 0) if kind == "json" else _rewrite_xml("", body, leaf, 0)
     except RecursionError:
         raise UnreadableBodyError("it is nested too deep") from None
 
@@ -134,12 +134,12 @@ def _decode(body: bytes) -> str:
         raise UnreadableBodyError("it is not UTF-8") from None
 
 
-def _rewrite_json(text: str, leaf: Leaf, depth: int) -> str:
+def _rewrite_json(name: str, text: str, leaf: Leaf, depth: int) -> str:
     try:
         value = json.loads(text, parse_float=_finite, parse_constant=_finite)
     except ValueError:
         raise UnreadableBodyError("it is no JSON") from None
-    rewritten = rewrite_value("", value, leaf, depth)
+    rewritten = rewrite_value(name, value, leaf, depth)
     written = json.dumps(rewritten, ensure_ascii=False)
     return written if _is_encodable(written) else json.dumps(rewritten)
 
@@ -196,19 +196,19 @@ def _label(pairs: Mapping[str, Any]) -> str:
 
 
 def _rewrite_text(name: str, text: str, leaf: Leaf, depth: int) -> Any:
-    """A text may be a document of its own: JSON or XML inside of JSON or XML."""
+    """A text may be a document of its own, JSON or XML inside of JSON or XML: it stands under the text's name."""
     start = text.lstrip()[:1]
     if start and start in "{[<":
         try:
             if start == "<":
-                return _rewrite_xml(text.encode(), leaf, depth + 1)
-            return _rewrite_json(text, leaf, depth + 1)
+                return _rewrite_xml(name, text.encode(), leaf, depth + 1)
+            return _rewrite_json(name, text, leaf, depth + 1)
         except (UnreadableBodyError, UnicodeEncodeError):
             pass
     return leaf(name, text)
 
 
-def _rewrite_xml(body: bytes, leaf: Leaf, depth: int) -> str:
+def _rewrite_xml(name: str, body: bytes, leaf: Leaf, depth: int) -> str:
     if b"<!DOCTYPE" in body or b"<!ENTITY" in body or b"\x00" in body:
         raise UnreadableBodyError("it is XML with a document type or in UTF-16, which is not read here")
     try:
@@ -217,7 +217,7 @@ def _rewrite_xml(body: bytes, leaf: Leaf, depth: int) -> str:
         raise UnreadableBodyError("it is no XML") from None
     with document:
         root: Any = document.documentElement
-        _rewrite_node(root, _local(root.tagName), leaf, depth)
+        _rewrite_node(root, _full_name(name, _local(root.tagName), {}), leaf, depth)
         declaration = '<?xml version="1.0" encoding="utf-8"?>' if body.lstrip()[:5] == b"<?xml" else ""
         return declaration + _write_xml(root)
 

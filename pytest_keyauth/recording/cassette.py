@@ -26,8 +26,9 @@ _NOT_YAML = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 class Origin:
     """Who answered when a cassette was recorded.
 
-    ``target``: ``emulator``, in this process or served; or ``live``. ``version``: the emulator's. ``recorded``: the
-    day, for what is live alone. Only what came from a provider counts as observed.
+    ``target``: ``emulator``, in this process or served; ``loopback``, which is a server on this machine that does not
+    say what it is; ``live``; or ``unknown``, of a cassette that is not ours. ``version``: the emulator's.
+    ``recorded``: the day, where it was no emulator. Only what came from a provider counts as observed.
     """
 
     target: str

@@ -1,6 +1,7 @@
 """The cassettes of a run: the user's own first, then those that the package ships; and the outcomes among them."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -40,8 +41,8 @@ class Library:
         found = self._find(name)
         if found is None:
             raise CassetteError(
-                f"there is no cassette of {test}: expected {self.folder.place(name)}. Mark the test with "
-                "@pytest.mark.keyauth_cassette, and record it: --keyauth-record=new with the target emulator or live"
+                f"there is no cassette of {test}: expected {self.folder.place(name)}. Record it: --keyauth-record=new "
+                "with the target emulator or live; a test of your own has to be marked with keyauth_cassette"
             )
         return found
 
@@ -82,16 +83,31 @@ class Library:
 
         name = cassette_name(cassette.test)
         content = cassette.write()
-        hits = Search(secrets).find(content)
+        hits = Search(secrets).find(content, lambda offset: _describe_place(content, offset))
         if hits:
             (self.folder.path / name).unlink(missing_ok=True)
-            found = "\n".join(f"  {hit.what} at {hit.place}" for hit in hits)
+            found = "\n".join(f"  {hit.what} in {hit.place}" for hit in hits)
             raise SecretFoundError(
                 f"the recording of {cassette.test} was not kept: after redaction there still was\n{found}\n"
                 f"{self.folder.place(name)} is removed. Send no secret in that place, or tell us of it"
             )
         self.folder.save(name, content)
         return self.folder.place(name)
+
+
+_PARTS = re.compile(rb'^ {2,4}"(request|response|status|method|uri|headers|body)": ', re.MULTILINE)
+
+
+def _describe_place(content: bytes, offset: int) -> str:
+    """Which part of a cassette holds a byte. Line ends are escaped in texts, so that no body looks like a part."""
+    start = content.find(b'\n "interactions": [')
+    if offset <= start:
+        return "what is kept beside the interactions"
+    parts = [match[1].decode() for match in _PARTS.finditer(content, start, offset)]
+    message = [part for part in parts if part in ("request", "response")]
+    piece = {"uri": "URL", "method": "method", "status": "status", "headers": "headers", "body": "body"}
+    place = piece.get(parts[-1], "rest") if parts else "rest"
+    return f"the {place} of {message[-1] if message else 'request'} {message.count('request')}"
 
 
 def write_outcomes(folder: Folder, providers: Sequence[str]) -> list[str]:

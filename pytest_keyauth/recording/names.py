@@ -3,7 +3,16 @@
 import re
 from functools import lru_cache
 
-__all__ = ["ADDRESS_HEADERS", "DROPPED_HEADERS", "PLAIN_HEADERS", "SECRET_KINDS", "kind_by_name", "secret_kind_on_path"]
+__all__ = [
+    "ADDRESS_HEADERS",
+    "DROPPED_HEADERS",
+    "PLAIN_HEADERS",
+    "SECRET_KINDS",
+    "SEGMENT",
+    "kind_by_name",
+    "kind_in_doubt",
+    "secret_kind_on_path",
+]
 
 #: What opens something for whoever has it, or once did. The other kinds are identifiers.
 SECRET_KINDS = frozenset(
@@ -30,11 +39,20 @@ _KINDS = {
     "pin": "secret",
     "otp": "secret",
     "pwd": "secret",
+    "pw": "secret",
+    "pass": "secret",
     "auth": "secret",
+    "opaque": "secret",
+    "mfa": "secret",
+    "salt": "secret",
+    "ssn": "secret",
 }
+#: What may be a word as well as what somebody was given; a segment of a path has no name but its place.
+SEGMENT = "/"
+_KINDS_IN_DOUBT = {SEGMENT: "user-id", "code": "secret", "hash": "secret", "key": "secret", "session": "secret"}
 _SECRET = re.compile(
-    "password|passwd|passphrase|secret|token|jwt|apikey|signingkey|privatekey|accesskey|signature|authorization"
-    "|bearer|cookie|credential|sessionid|sessionkey"
+    "passwor[dt]|passwd|passphrase|passcode|kennwort|secret|token|jwt|apikey|signingkey|privatekey|privkey|accesskey"
+    "|signature|authorization|bearer|cookie|credential|sessionid|sessionkey"
 )
 _SEPARATORS = re.compile(r"[-_. \[\]]")
 
@@ -86,6 +104,11 @@ def kind_by_name(name: str) -> str | None:
     if _SECRET.search(plain):
         return "token" if "token" in plain else "secret"
     return None
+
+
+def kind_in_doubt(name: str) -> str | None:
+    """The kind of what stands under a name if it is no word; None where the name leaves no such doubt."""
+    return _KINDS_IN_DOUBT.get(_SEPARATORS.sub("", name).lower())
 
 
 def secret_kind_on_path(name: str) -> str | None:

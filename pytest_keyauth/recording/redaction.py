@@ -23,6 +23,7 @@ from pytest_keyauth.recording.names import (
     PLAIN_HEADERS,
     SECRET_KINDS,
     kind_by_name,
+    kind_in_doubt,
     secret_kind_on_path,
 )
 from pytest_keyauth.recording.references import REFERENCE, Numbering, kind_of
@@ -46,7 +47,8 @@ _SCHEMES = {
 _OTHER_SCHEMES = ("Digest", "Negotiate")
 
 _COOKIE_ATTRIBUTE = re.compile(
-    r"(?i)\s*(?:(?:domain|path|max-age|samesite|priority|version)=[^=,]*|expires=[\w\s,:-]*|secure|httponly|partitioned)\s*"
+    r"(?i)\s*(?:domain=[a-z.-]*|max-age=-?\d{0,10}|samesite=\w{0,6}|priority=\w{0,6}|version=\d|path=[^=,]*"
+    r"|expires=(?:-1|0|[a-z]{3,9},? \d\d[ -][a-z]{3}[ -]\d{2,4} [\d:]{8} gmt)|secure|httponly|partitioned)\s*"
 )
 _PARAMETER = re.compile(r"([A-Za-z][\w-]*)(=\"?)([^\s\",]+)")
 
@@ -195,7 +197,8 @@ class Redactor:
     def _redact_attribute(self, attribute: str) -> str:
         """An attribute of a cookie; what is none may be another cookie, where a proxy has joined two headers."""
         if _COOKIE_ATTRIBUTE.fullmatch(attribute):
-            return attribute
+            name, equals, value = attribute.partition("=")
+            return name + equals + (self.redact_url(value) if name.strip().lower() == "path" else value)
         return f" {self._refer('cookie', attribute.strip())}" if attribute.strip() else attribute
 
     def _redact_challenge(self, value: str) -> str:
@@ -242,7 +245,10 @@ class Redactor:
             return self._redact_token(value)
         if kind in SECRET_KINDS or kind == "host" or (kind is not None and _is_identifier(value)):
             return self._refer(kind, value)
-        return self._redact_unnamed(value)
+        redacted, in_doubt = self._redact_unnamed(value), kind_in_doubt(name)
+        if in_doubt is not None and redacted == value and _is_identifier(value) and time_form(value) is None:
+            return self._refer(in_doubt, value)
+        return redacted
 
     def _redact_unnamed(self, value: str) -> str:
         if looks_like_sample(value):

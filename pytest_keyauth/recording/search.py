@@ -5,7 +5,7 @@ was escaped (in upper or lower case, all characters or some, once or more often)
 """
 
 import re
-from base64 import b64decode, b64encode
+from base64 import b32encode, b64decode, b64encode
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
@@ -37,9 +37,10 @@ class Search:
     """Finds secrets in bytes: the ones that are known, in many forms, and what looks like one that is not.
 
     Known secrets are found plain, URL-encoded, JSON-escaped (as YAML escapes, too), XML-escaped, each up to several
-    times over, as UTF-16, as hex in any case with or without separators, and in base64 of either alphabet, also in the
-    midst of a longer text. A secret that is itself base64 or hex is found by the bytes it stands for as well. Secrets
-    under `SHORTEST` characters are not searched, since natural short words would be found everywhere.
+    times over, as UTF-16, as hex in any case with or without separators, as a list of the numbers of its bytes, in
+    base32, and in base64 of either alphabet, the last two also in the midst of a longer text. A secret that is itself
+    base64 or hex is found by the bytes it stands for as well. Secrets under `SHORTEST` characters are not searched,
+    since natural short words would be found everywhere.
 
     Unknown ones are JSON Web Tokens, UUIDs, hex of 32 digits or more, credentials after Bearer and Basic, long base64,
     and private keys in PEM. References such as ``<token:1>`` are none of them.
@@ -137,6 +138,11 @@ def _make_needles(kind: str, secret: str) -> Iterator[_Needle]:
         yield _Needle(kind, ", in another case", "hex", re.sub("[:-]", "", secret).lower().encode())
     for text in {*_texts(secret), *utf16, *_case_variants(secret)}:
         yield from (_Needle(kind, ", base64", "base64", core) for core in _base64_cores(text))
+    for text in _texts(secret):
+        yield from (_Needle(kind, ", base32", "text", core) for core in _base32_cores(text))
+        for comma in (b",", b", "):
+            numbers = comma.join(str(byte).encode() for byte in text)
+            yield _Needle(kind, ", as numbers", "text", numbers)
     for data in _decode(secret):
         yield _Needle(kind, ", decoded", "text", data)
         yield _Needle(kind, ", decoded and in hex", "hex", data.hex().encode())
@@ -160,6 +166,14 @@ def _base64_cores(data: bytes) -> Iterator[bytes]:
     for shift in range(3):
         encoded = b64encode(bytes(shift) + data)
         yield encoded[-(-8 * shift // 6) : 8 * (shift + len(data)) // 6]
+
+
+def _base32_cores(data: bytes) -> Iterator[bytes]:
+    """The same of base32, in upper and in lower case, where data stand in the midst of others."""
+    for shift in range(5):
+        encoded = b32encode(bytes(shift) + data)
+        core = encoded[-(-8 * shift // 5) : 8 * (shift + len(data)) // 5]
+        yield from (core, core.lower())
 
 
 def _decode(secret: str) -> Iterator[bytes]:

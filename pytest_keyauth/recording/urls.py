@@ -5,6 +5,8 @@ from collections.abc import Callable
 from functools import partial
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
+from pytest_keyauth.recording.names import SEGMENT
+
 __all__ = ["parse_query", "rewrite_query", "rewrite_url", "split_url"]
 
 #: References and relative times: nothing else in brackets, since it could hold what parts URLs.
@@ -14,7 +16,7 @@ _REFERENCES = re.compile(
 _ORIGIN = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/]*")
 
 Rewrite = Callable[[str, str], object]
-"""Given the name of a parameter (empty for a segment of a path) and its text: what to write."""
+"""Given the name of a parameter and its text: what to write. A segment of a path has the name `SEGMENT`."""
 
 
 def split_url(url: str) -> tuple[str, str, str, str]:
@@ -51,7 +53,7 @@ def _rewrite_segment(raw: str, rewrite: Rewrite) -> str:
 
 def _rewrite_name(raw: str, rewrite: Rewrite) -> str:
     segment = unquote(raw)
-    rewritten = rewrite("", segment) if segment else segment
+    rewritten = rewrite(SEGMENT, segment) if segment else segment
     return raw if rewritten == segment else _quote(str(rewritten), partial(quote, safe=""))  # a plus is a plus there
 
 

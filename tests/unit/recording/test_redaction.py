@@ -245,6 +245,12 @@ def test_a_secret_inside_of_unknown_credentials_is_told_by_itself_too(value: str
     assert SECRET in redactor.secrets()["credentials"]
 
 
+NAMES_OF_SECRETS = (
+    *("pass", "passcode", "pw", "Kennwort", "Passwort", "privKey", "mfa", "salt", "ssn"),
+    *("code", "session", "key", "hash"),  # where they look like something that was given out
+)
+
+
 @pytest.mark.parametrize(
     ("headers", "body"),
     [
@@ -258,6 +264,11 @@ def test_a_secret_inside_of_unknown_credentials_is_told_by_itself_too(value: str
         (JSON, '{"tokens": {"Zx9kQ2vT7mLp": {"active": true}}}'),
         (JSON, '{"settings": [{"name": "password", "value": "Zx9kQ2vT7mLp"}]}'),
         (JSON, '{"settings": [{"value": ["Zx9kQ2vT7mLp"], "key": "api-key"}]}'),
+        (JSON, json.dumps({"password": json.dumps({"v": "Zx9kQ2vT7mLp"})})),
+        (JSON, json.dumps({"password": json.dumps([["Zx9kQ2vT7mLp"]])})),
+        (JSON, json.dumps({"password": "<p><q>Zx9kQ2vT7mLp</q></p>"})),
+        (XML, "<u><password>{&quot;v&quot;: &quot;Zx9kQ2vT7mLp&quot;}</password></u>"),
+        *((JSON, json.dumps({name: "Zx9kQ2vT7mLp"})) for name in NAMES_OF_SECRETS),
     ],
 )
 def test_a_secret_is_one_below_its_name_and_beside_it(headers: Headers, body: str) -> None:
@@ -290,3 +301,37 @@ def test_a_plain_word_in_a_secrets_place_is_replaced_there_alone() -> None:
     redacted = json.loads(redaction.redact_response(Response(200, JSON, json.dumps(body).encode())).body)
     assert redacted == {**body, "password": "<secret:1>"}
     assert redaction.secrets() == {}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://api.keytrac.net/reset-password/Zx9kQ2vT7mLp",
+        "https://api.keytrac.net/reset/Zx9kQ2vT7mLp/confirm",
+        "https://api.keytrac.net/users#code=Zx9kQ2vT7mLp&state=open",
+        "https://api.keytrac.net/users?session=Zx9kQ2vT7mLp",
+    ],
+)
+def test_what_a_path_names_is_an_identifier_unless_it_is_a_word(url: str) -> None:
+    redactor = Redactor(NOW)
+    answer = redactor.redact_response(Response(302, (("Location", url),)))
+    assert "Zx9kQ2vT7mLp" not in redactor.redact_url(url) + answer.headers[0][1]
+    assert redactor.redact_url("https://api.keytrac.net/anytext/enrol") == "https://api.keytrac.net/anytext/enrol"
+
+
+@pytest.mark.parametrize("segment", ["2026-04-25", "v1", "anytext", "identification", "1.2.3"])
+def test_a_word_or_a_date_of_a_path_stays(segment: str) -> None:
+    url = f"https://api.keytrac.net/status/{segment}/all"
+    assert segment in Redactor(NOW).redact_url(url)
+
+
+@pytest.mark.parametrize("attribute", ["Path=/x/Zx9kQ2vT7mLp", "Expires=Zx9kQ2vT7mLp", "Max-Age=Zx9kQ2vT7mLp"])
+def test_an_attribute_of_a_cookie_hides_nothing(attribute: str) -> None:
+    answer = Response(200, (("Set-Cookie", f"a=b; {attribute}; HttpOnly"),))
+    assert "Zx9kQ2vT7mLp" not in Redactor(NOW).redact_response(answer).headers[0][1]
+
+
+def test_the_attributes_of_a_cookie_stay_as_they_are() -> None:
+    attributes = "Path=/; Domain=a.example; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Max-Age=60; SameSite=Lax; Secure"
+    answer = Response(200, (("Set-Cookie", f"a=b; {attributes}"),))
+    assert Redactor(NOW).redact_response(answer).headers[0][1] == f"a=<cookie:1>; {attributes}"

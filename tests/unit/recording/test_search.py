@@ -344,3 +344,20 @@ def test_a_cassette_with_one_secret_in_a_body_is_a_hit(content: bytes, secret: s
     body["string"] = body["string"].replace("<", f"{secret}<", 1)
     search = Search({"secret": [secret]}) if data.draw(st.booleans()) else Search({})
     assert search.find(json.dumps(cassette).encode())
+
+
+@pytest.mark.parametrize("before", [b"", b"a", b"ab", b"abc", b"abcd"])
+@pytest.mark.parametrize("behind", [b"", b"z"])
+def test_a_secret_in_base32_is_found_wherever_it_begins(before: bytes, behind: bytes) -> None:
+    secret = "Zx9kQ2vT7mLp"
+    encoded = base64.b32encode(before + secret.encode() + behind).decode()
+    for text in (encoded, encoded.lower()):
+        hits = Search({"token": [secret]}).find(f"({text})".encode())
+        assert "the token, base32" in {hit.what for hit in hits}
+
+
+@pytest.mark.parametrize("comma", [",", ", "])
+def test_a_secret_is_found_as_the_numbers_of_its_bytes(comma: str) -> None:
+    secret = "Zx9kQ2vT7mLp"
+    content = "[" + comma.join(str(byte) for byte in secret.encode()) + "]"
+    assert [hit.what for hit in Search({"token": [secret]}).find(content.encode())] == ["the token, as numbers"]
