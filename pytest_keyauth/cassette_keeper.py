@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_keyauth.contract_collection import find_contracts, is_contract
+from pytest_keyauth.errors import CassetteError, SecretFoundError
 from pytest_keyauth.fixtures import SETTINGS, TAKE, cassette_folder, forget_earlier_try
 from pytest_keyauth.markers import CASSETTE, OUTCOME, named_outcomes
 
 if TYPE_CHECKING:
     from pytest_keyauth.recording.cassette import Origin
+    from pytest_keyauth.recording.recorder import Recorder
     from pytest_keyauth.takes import TestText
 
 __all__ = ["CassetteKeeper"]
@@ -20,6 +22,9 @@ ORPHANS = "keyauth_orphans"
 TAKEN = "keyauth_take"
 
 FAILED = pytest.StashKey[bool]()
+
+#: What became of a test's take, until its report is made.
+FINISHED = pytest.StashKey[dict[str, Any]]()
 
 
 class CassetteKeeper:
@@ -40,6 +45,7 @@ class CassetteKeeper:
         self._addresses = Addresses(self._settings.urls)
         self._tally: CassetteTally = CassetteTally()
         self._origin: Origin | None = None
+        self._recorder: Recorder | None = None
         self._deselected: set[Path] = set()
 
     @pytest.hookimpl(tryfirst=True)
@@ -48,11 +54,12 @@ class CassetteKeeper:
         from pytest_keyauth.takes import RecordingTake, ReplayingTake
 
         forget_earlier_try(item, TAKE, FAILED)
+        self._recorder = None
         test = _test_text(item)
         if self._settings.target == "cassettes":
             item.stash[TAKE] = ReplayingTake(test, self._library, self._addresses)
         elif _is_recorded(item) and (self._settings.record == "all" or not self._library.has_own(item.nodeid)):
-            item.stash[TAKE] = RecordingTake(
+            item.stash[TAKE] = take = RecordingTake(
                 test,
                 self._library,
                 self._addresses,
@@ -61,6 +68,7 @@ class CassetteKeeper:
                 tell=self._tell,
                 secrets=self._settings.secrets(),
             )
+            self._recorder = take.recorder
 
     def _find_origin(self) -> "Origin":
         if self._origin is None:
@@ -87,12 +95,34 @@ class CassetteKeeper:
 
         take = item.stash.get(TAKE, None)
         if isinstance(take, RecordingTake):
-            item.stash[_TAKEN] = {"test": item.nodeid, "failed": True}  # until it is kept: a fixture may fail yet
+            item.stash[FINISHED] = {"test": item.nodeid, "failed": True}  # until it is kept: a fixture may fail yet
         result = yield
         if take is not None and not item.stash.get(FAILED, False):
-            taken = take.finish()
+            try:
+                taken = take.finish()
+            except SecretFoundError:
+                item.stash[FINISHED] = {"test": item.nodeid, "refused": True}
+                raise
             if taken is not None:
-                item.stash[_TAKEN] = taken
+                item.stash[FINISHED] = taken
+        return result
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: "pytest.FixtureDef[Any]") -> Generator[None, Any, Any]:
+        """Refuse to record what would be in the cassette of whichever test happens to be the first."""
+        __tracebackhide__ = True  # a fixture that fails is no matter of ours
+        recorder = self._recorder
+        before = 0 if recorder is None else len(recorder)
+        result = yield
+        if recorder is not None and fixturedef.scope != "function" and len(recorder) > before:
+            error = CassetteError(
+                f"the fixture {fixturedef.argname} has the scope {fixturedef.scope} and sent a request while a test "
+                "was recorded: its answer would be in the cassette of that test alone, and be missed by all others. "
+                "Let fixtures that send requests have the scope function"
+            )
+            if fixturedef.cached_result is not None:  # or the next test would have it without an error
+                fixturedef.cached_result = (None, fixturedef.cached_result[1], (error, None))
+            raise error
         return result
 
     @pytest.hookimpl(wrapper=True)
@@ -106,9 +136,9 @@ class CassetteKeeper:
         mismatch = getattr(item.stash.get(TAKE, None), "mismatch", None)
         if report.failed and mismatch is not None and call.excinfo is not None and call.excinfo.value is not mismatch:
             report.sections.append(("keyauth", str(mismatch)))  # the tested code made another failure of it
-        if report.when == "teardown" and _TAKEN in item.stash:
-            vars(report)[TAKEN] = item.stash[_TAKEN]
-            del item.stash[_TAKEN]
+        if report.when == "teardown" and FINISHED in item.stash:
+            vars(report)[TAKEN] = item.stash[FINISHED]
+            del item.stash[FINISHED]
         return report
 
     def pytest_deselected(self, items: Sequence[pytest.Item]) -> None:
@@ -123,9 +153,9 @@ class CassetteKeeper:
             return
         from pytest_keyauth.cassette_summary import find_orphans
 
-        partial = {argument for argument in self._config.args if "::" in argument}
-        files = {item.path for item in session.items} - self._deselected
-        whole = {path for path in files if not any(argument.partition("::")[0] in str(path) for argument in partial)}
+        folder = self._config.invocation_params.dir
+        partial = {(folder / path).resolve() for path, colons, _ in map(_split, self._config.args) if colons}
+        whole = {item.path for item in session.items} - self._deselected - partial
         tests = {item.nodeid: item.path in whole for item in session.items}
         folders = {provider: find_contracts(provider) for provider in self._settings.contracts}
         orphans = find_orphans(self._library, tests, folders, self._config.rootpath)
@@ -164,7 +194,8 @@ class CassetteKeeper:
                 terminalreporter.line(line)
 
 
-_TAKEN = pytest.StashKey[dict[str, Any]]()
+def _split(argument: str) -> tuple[str, str, str]:
+    return argument.partition("::")
 
 
 def _is_recorded(item: pytest.Item) -> bool:

@@ -21,6 +21,7 @@ class CassetteTally:
 
     recorded: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
     played: int = 0
     origins: set[str] = field(default_factory=set)
     unplayed: dict[str, list[str]] = field(default_factory=dict)
@@ -32,6 +33,8 @@ class CassetteTally:
         """Add what one test says."""
         if taken.get("failed"):
             self.failed.append(taken["test"])
+        if taken.get("refused"):
+            self.refused.append(taken["test"])
         if taken.get("recorded"):
             self.recorded.append(taken["recorded"])
         if "origin" in taken:
@@ -55,6 +58,7 @@ class CassetteTally:
             yield f"{_count(len(self.recorded), 'cassette')} recorded from {origins}"
         if self.failed:
             yield from _list("not recorded, since the test did not pass", self.failed)
+        yield from _list("not recorded, since a secret would have been kept", self.refused)
         if self.missing_outcomes:
             yield from _list("outcomes that no cassette shows", self.missing_outcomes)
         if self.played:

@@ -1,6 +1,7 @@
 """What tests are marked with: the outcomes that they are for, or are answered with; and whether they are recorded."""
 
 from collections.abc import Iterable, Sequence
+from itertools import combinations
 
 import pytest
 
@@ -46,19 +47,18 @@ def check_markers(items: Sequence[pytest.Item], marker: str, providers: Iterable
 
 
 def check_recorders(items: Sequence[pytest.Item]) -> None:
-    """Refuse tests that vcrpy is to record, or play, beside us.
+    """Refuse tests with two of vcrpy's marker and ours, which record or answer the same requests.
 
-    Of two recorders only the one that begins last is asked, and what vcrpy would write is not redacted.
+    Of two only the one that begins last is asked, and what vcrpy would write is not redacted.
 
     :raises pytest.UsageError: names each of them.
     """
-    ours = (CASSETTE, REPLAY)
+    pairs = combinations(("vcr", CASSETTE, REPLAY), 2)
     offenders = [
-        f"{item.nodeid}: vcr and {name}"
+        f"{item.nodeid}: {one} and {other}"
+        for one, other in pairs
         for item in items
-        if item.get_closest_marker("vcr") is not None
-        for name in ours
-        if item.get_closest_marker(name) is not None
+        if item.get_closest_marker(one) is not None and item.get_closest_marker(other) is not None
     ]
     if offenders:
         reason = "tests are marked for two recorders, of which one would see nothing; leave one of the markers out:"

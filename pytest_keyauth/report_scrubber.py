@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from pytest_keyauth.contract_collection import is_contract
 from pytest_keyauth.recording.scrubbing import Scrubber, ScrubbingFilter, scrub_report
 from pytest_keyauth.settings import Settings
 
@@ -22,37 +23,44 @@ class ReportScrubber:
         self._begin()
 
     def _begin(self) -> None:
-        """Forget what an earlier test has met: a thousand tests meet ten thousand secrets."""
+        """Know what the run is told, and nothing that a test has met."""
         self._scrubber = Scrubber()
         for kind, value in self._settings.secrets():
             self._scrubber.add(kind, value)
         self._filter = ScrubbingFilter(self._scrubber)
 
     def learn(self, kind: str, value: str) -> None:
-        """Learn a secret that the present test has met."""
+        """Learn a secret that a test has met."""
         self._scrubber.add(kind, value)
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_logstart(self) -> None:
-        """Begin with a new test."""
-        self._begin()
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        """Forget what an earlier contract has met: a thousand of them meet ten thousand secrets, each its own.
+
+        A user's tests may share what one of them has got.
+        """
+        if is_contract(item.path):
+            self._begin()
 
     # Innermost, so that the handlers of pytest's own are there.
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_setup(self) -> Generator[None, Any, Any]:
         """Scrub what is logged."""
+        __tracebackhide__ = True
         with self._scrubbed_logs():
             return (yield)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_call(self) -> Generator[None, Any, Any]:
         """Scrub what is logged."""
+        __tracebackhide__ = True
         with self._scrubbed_logs():
             return (yield)
 
     @pytest.hookimpl(wrapper=True, trylast=True)
     def pytest_runtest_teardown(self) -> Generator[None, Any, Any]:
         """Scrub what is logged."""
+        __tracebackhide__ = True
         with self._scrubbed_logs():
             return (yield)
 

@@ -1,6 +1,9 @@
 """What the tests of the plugin start from: an environment that says nothing, and emulators in other processes."""
 
+import json
 import os
+import shutil
+import socket
 import subprocess
 import sys
 import sysconfig
@@ -9,12 +12,19 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
+from typing import Any
 
 # A run of pytest in this process forgets what it was the first to import: what is heavy is imported once.
+import aiohttp  # noqa: F401
 import pytest
+import requests  # noqa: F401
 import yaml  # noqa: F401
 
 import pytest_keyauth
+from pytest_keyauth.keystrokes.casting import cast
+
+from .cassette_runs import PLAY, RECORD, Play, block_sockets
+from .counting_provider import CountingServer, counting
 
 for _module in walk_packages(pytest_keyauth.__path__, "pytest_keyauth."):
     import_module(_module.name)
@@ -104,3 +114,68 @@ def reaching(served: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[st
     for name, value in served.items():
         monkeypatch.setenv(name, value)
     return served
+
+
+@pytest.fixture
+def consumer(pytester: pytest.Pytester) -> pytest.Pytester:
+    """A folder with client libraries, and samples that a person has typed."""
+    pytester.syspathinsert()
+    shutil.copy(Path(__file__).with_name("client_libraries.py"), pytester.path)
+    [typist] = cast(1, "consumers", recordings="consumers")
+    samples = [
+        typist.types(text) for text in ("Jeder tippt anders.", "Wer lange tippt, hat einen Rhythmus.", "Und nun?")
+    ]
+    pytester.path.joinpath("samples.json").write_text(json.dumps(samples), encoding="utf-8")
+    return pytester
+
+
+@pytest.fixture
+def cut_off(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Call it to forget the environment, and to let nobody connect but to the given ports."""
+
+    def cut_off(*ports: int) -> None:
+        for name in (
+            "KEYTRAC_URL",
+            "KEYTRAC_TOKEN",
+            "KEYFAX_URL",
+            "KEYFAX_HOST",
+            "KEYFAX_API_KEY",
+            "KEYFAX_SIGNING_KEY",
+        ):
+            monkeypatch.delenv(f"KEYAUTH_{name}", raising=False)
+        connect = socket.socket.connect
+
+        def connect_there(self: socket.socket, address: Any) -> None:
+            assert address[1] in ports, f"connects to {address}"
+            connect(self, address)
+
+        monkeypatch.setattr(socket.socket, "connect", connect_there)
+
+    return cut_off
+
+
+@pytest.fixture
+def reaching_counter(monkeypatch: pytest.MonkeyPatch) -> Iterator[CountingServer]:
+    """A provider on loopback that counts what it is asked; the environment names it."""
+    with counting() as server:
+        monkeypatch.setenv("KEYAUTH_KEYTRAC_URL", server.url)
+        monkeypatch.setenv("KEYAUTH_KEYTRAC_TOKEN", "9b" * 18)
+        yield server
+
+
+@pytest.fixture
+def play(pytester: pytest.Pytester) -> Play:
+    """Record tests, edit them, and play: `play(source, (old, new), …)`."""
+
+    def record_and_play(source: str, *edits: tuple[str, str], options: tuple[str, ...] = (PLAY,)) -> pytest.RunResult:
+        pytester.makepyfile(test_it=source)
+        assert pytester.runpytest(RECORD).ret == pytest.ExitCode.OK
+        for old, new in edits:
+            assert old in source
+            source = source.replace(old, new)
+        pytester.makepyfile(test_it=source)
+        with pytest.MonkeyPatch.context() as context:
+            block_sockets(context)
+            return pytester.runpytest(*options)
+
+    return record_and_play

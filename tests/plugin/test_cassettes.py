@@ -1,16 +1,15 @@
 """What a run records, and how a recording is kept."""
 
 import json
-import re
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
 import pytest
 
-RECORD = "--keyauth-record=all"
+from .cassette_runs import LATER, PLAY, RECORD, TWICE, summary
+
 LIBRARY = Path(__file__).parents[2] / "cassettes"
-PLAY = "--keyauth-target=cassettes"
 
 #: Tests of a consumer: of both providers, with commands, dates, made-up data, two classes, and unusual identifiers.
 CONSUMER = """
@@ -60,56 +59,10 @@ ONE = """
         assert keytrac.get("/users").json() == []
 """
 
-#: A plugin that lets a process live at another time. The clocks of a process are all that anybody in it can know.
-LATER = """
-    import datetime
-    import time
-
-    SHIFT_S = 3600 * {hours}
-    real = time.time
-
-    class Later(datetime.datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return cls.fromtimestamp(real() + SHIFT_S, tz)
-
-    datetime.datetime = Later
-    time.time = lambda: real() + SHIFT_S
-"""
-
-
-#: What plugins that run tests again do.
-TWICE = """
-    import pytest
-    from _pytest.runner import runtestprotocol
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(item, nextitem):
-        runtestprotocol(item, log=False, nextitem=None)
-        for report in runtestprotocol(item, log=False, nextitem=nextitem):
-            item.ihook.pytest_runtest_logreport(report=report)
-        return True
-"""
-
 
 def cassettes(folder: Path) -> dict[str, bytes]:
     """The files below a folder, by their names there."""
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
-
-
-def summary(result: pytest.RunResult) -> list[str]:
-    """What a run says of cassettes, line by line; the title is left out."""
-    lines = result.stdout.lines
-    titles = [number for number, line in enumerate(lines) if line.strip("- ") == "keyauth cassettes"]
-    if not titles:
-        return []
-    [title] = titles
-    said = []
-    for line in lines[title + 1 :]:
-        if not line or line.startswith(("---", "===", "keytrac ")):
-            break
-        said.append(re.sub(r"emulator \d+\.\d+\.\d+\S*", "emulator *", line))
-    return said
 
 
 def interactions(content: bytes) -> list[dict[str, Any]]:

@@ -1,121 +1,10 @@
 """What is played from cassettes, and what a run says where cassettes and tests do not fit."""
 
-import json
 import re
-from collections.abc import Callable
-from typing import Any
 
 import pytest
-import yaml
 
-PLAY = ("--keyauth-target=cassettes",)
-STRICT = (*PLAY, "--keyauth-strict-cassettes")
-RECORD = "--keyauth-record=all"
-
-TWO = """
-    import pytest
-
-    @pytest.mark.keyauth_cassette
-    def test_one(keytrac):
-        assert keytrac.get("/users").json() == []
-
-    @pytest.mark.keyauth_cassette
-    def test_two(keytrac):
-        keytrac.get("/status")
-"""
-
-ENROLS = """
-    import pytest
-
-    @pytest.mark.keyauth_cassette
-    def test_it(keytrac, typist):
-        user_id = keytrac.post("/users").json()["id"]
-        texts = ["Jeder Mensch tippt anders, und niemand merkt es sich selbst an."] * 2
-        samples = [typist.types(text) for text in texts]
-        body = {"user_id": user_id, "samples": samples}
-        keytrac.post("/anytext/enrol", json=body)
-        keytrac.get("/status", params={"from": "2015-06-01", "to": "2015-12-01"})
-"""
-
-#: A plugin that lets a process live a hundred days later.
-LATER = """
-    import datetime
-    import time
-
-    SHIFT_S = 3600 * 24 * 100
-    real = time.time
-
-    class Later(datetime.datetime):
-        @classmethod
-        def now(cls, tz=None):
-            return cls.fromtimestamp(real() + SHIFT_S, tz)
-
-    datetime.datetime = Later
-    time.time = lambda: real() + SHIFT_S
-"""
-
-#: What plugins that run tests again do.
-TWICE = """
-    import pytest
-    from _pytest.runner import runtestprotocol
-
-    @pytest.hookimpl(tryfirst=True)
-    def pytest_runtest_protocol(item, nextitem):
-        runtestprotocol(item, log=False, nextitem=None)
-        for report in runtestprotocol(item, log=False, nextitem=nextitem):
-            item.ihook.pytest_runtest_logreport(report=report)
-        return True
-"""
-
-Play = Callable[..., pytest.RunResult]
-
-
-@pytest.fixture
-def play(pytester: pytest.Pytester) -> Play:
-    """Record tests, edit them, and play: `play(source, (old, new), …)`."""
-
-    def record_and_play(source: str, *edits: tuple[str, str], options: tuple[str, ...] = PLAY) -> pytest.RunResult:
-        pytester.makepyfile(test_it=source)
-        assert pytester.runpytest(RECORD).ret == pytest.ExitCode.OK
-        for old, new in edits:
-            assert old in source
-            source = source.replace(old, new)
-        pytester.makepyfile(test_it=source)
-        with pytest.MonkeyPatch.context() as context:
-            block_sockets(context)
-            return pytester.runpytest(*options)
-
-    return record_and_play
-
-
-def block_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: Any, **__: Any) -> None:
-        raise AssertionError("a socket was opened")
-
-    for name in ("connect", "connect_ex", "bind", "listen", "sendto"):
-        monkeypatch.setattr(f"socket.socket.{name}", refuse)
-    monkeypatch.setattr("socket.getaddrinfo", refuse)
-
-
-def summary(result: pytest.RunResult) -> list[str]:
-    """What a run says of cassettes, line by line, without title, version and indentation."""
-    text = result.stdout.str()
-    found = re.search(r"-+ keyauth cassettes -+\n(.*?)(?:\n-{3}|\n={3}|\n\n|\Z)", text, re.DOTALL)
-    lines = found[1].splitlines() if found else []
-    return [re.sub(r"emulator \d+\.\d+\.\d+\S*", "emulator *", line).strip() for line in lines]
-
-
-def mismatch(result: pytest.RunResult) -> list[str]:
-    """What the error of a run says that differs, line by line."""
-    lines = result.stdout.lines
-    [start] = [number for number, line in enumerate(lines) if re.match(r"E .*CassetteMismatch: ", line)]
-    told = []
-    for line in lines[start + 1 :]:
-        if not line.startswith("E "):
-            break
-        told.append(line[1:].strip())
-    return told
-
+from .cassette_runs import ENROLS, LATER, PLAY, RECORD, STRICT, TWICE, TWO, Play, block_sockets, summary
 
 FITTING = "1 cassette played, recorded from emulator *"
 
@@ -154,13 +43,13 @@ def test_what_was_not_played_is_stale_or_has_no_test_is_named_and_fails_a_strict
     assert result.ret == pytest.ExitCode.OK
     told = [
         "3 cassettes played, recorded from emulator *",
-        "not played whole:",
-        "test_it.py::test_two: GET https://api.keytrac.net/users",
-        "stale: the test has changed since it was recorded:",
-        "test_it.py::test_changed",
-        "test_it.py::test_two",
-        "orphans: cassettes of no test:",
-        "cassettes/test_it/test_gone.yaml",
+        "  not played whole:",
+        "    test_it.py::test_two: GET https://api.keytrac.net/users",
+        "  stale: the test has changed since it was recorded:",
+        "    test_it.py::test_changed",
+        "    test_it.py::test_two",
+        "  orphans: cassettes of no test:",
+        "    cassettes/test_it/test_gone.yaml",
     ]
     assert summary(result) == told
     strict = [*told, "FAILED: 4 cassettes not as --keyauth-strict-cassettes wants"]
@@ -174,9 +63,9 @@ def test_what_was_not_played_is_stale_or_has_no_test_is_named_and_fails_a_strict
 @pytest.mark.parametrize(
     ("edits", "problem"),
     [
-        pytest.param([UNPLAYED], "not played whole:", id="unplayed"),
-        pytest.param([STALE], "stale: the test has changed since it was recorded:", id="stale"),
-        pytest.param([("def test_two", "def text_two")], "orphans: cassettes of no test:", id="orphan"),
+        pytest.param([UNPLAYED], "  not played whole:", id="unplayed"),
+        pytest.param([STALE], "  stale: the test has changed since it was recorded:", id="stale"),
+        pytest.param([("def test_two", "def text_two")], "  orphans: cassettes of no test:", id="orphan"),
     ],
 )
 def test_each_of_these_alone_fails_a_run_that_an_ini_value_makes_strict(
@@ -186,17 +75,17 @@ def test_each_of_these_alone_fails_a_run_that_an_ini_value_makes_strict(
     assert result.ret == pytest.ExitCode.OK
     assert problem in summary(result)
     pytester.makeini("[pytest]\nkeyauth_strict_cassettes = true")
-    assert pytester.runpytest(*PLAY).ret == pytest.ExitCode.TESTS_FAILED
+    assert pytester.runpytest(PLAY).ret == pytest.ExitCode.TESTS_FAILED
     pytester.makeini("[pytest]\nkeyauth_strict_cassettes = false")
-    assert pytester.runpytest(*PLAY).ret == pytest.ExitCode.OK
+    assert pytester.runpytest(PLAY).ret == pytest.ExitCode.OK
 
 
 def test_a_change_of_another_test_makes_no_cassette_stale_and_one_of_what_all_share_makes_all(play: Play) -> None:
-    assert summary(play(TWO, STALE))[-1] == "test_it.py::test_two"
+    assert summary(play(TWO, STALE))[-1] == "    test_it.py::test_two"
     assert summary(play(TWO, ("import pytest\n", "import pytest\n    SHARED = 1\n")))[1:] == [
-        "stale: the test has changed since it was recorded:",
-        "test_it.py::test_one",
-        "test_it.py::test_two",
+        "  stale: the test has changed since it was recorded:",
+        "    test_it.py::test_one",
+        "    test_it.py::test_two",
     ]
 
 
@@ -210,107 +99,35 @@ def test_where_not_all_tests_are_run_nothing_is_called_an_orphan(play: Play, cho
     assert result.ret == pytest.ExitCode.OK
 
 
+def test_a_file_of_which_all_tests_are_run_has_orphans_beside_one_of_a_longer_path(
+    pytester: pytest.Pytester, play: Play
+) -> None:
+    pytester.makepyfile(test_it_too=TWO)
+    gone = TWO[TWO.index("    @pytest") :].replace("test_one", "test_gone").replace("test_two", "test_gone_too")
+    result = play(TWO + gone, (gone, ""), options=(PLAY, "test_it.py", "test_it_too.py::test_one"))
+    assert summary(result)[1:] == [
+        "  orphans: cassettes of no test:",
+        "    cassettes/test_it/test_gone.yaml",
+        "    cassettes/test_it/test_gone_too.yaml",
+    ]
+    result = pytester.runpytest(PLAY, "test_it.py::test_one", "test_it_too.py")
+    assert summary(result) == ["3 cassettes played, recorded from emulator *"]
+
+
 def test_a_file_without_tests_of_a_run_has_no_orphans(pytester: pytest.Pytester, play: Play) -> None:
     pytester.makepyfile(test_other=TWO)
     result = play(TWO, options=(*STRICT, "test_it.py"))
     assert summary(result) == ["2 cassettes played, recorded from emulator *"]
 
 
-#: What is changed after the recording, and what the error has to say of it.
-DIFFERENT = {
-    "method": ('post("/anytext/enrol"', 'put("/anytext/enrol"', ["method: recorded POST, sent PUT"]),
-    "path": (
-        "/anytext/enrol",
-        "/anytext/enroll",
-        [
-            "address: recorded https://api.keytrac.net/anytext/enrol, sent https://api.keytrac.net/anytext/enroll",
-        ],
-    ),
-    "query": ("2015-12-01", "2015-12-31", ["query to: recorded 2015-12-01, sent 2015-12-31"]),
-    "no-parameter": (', "to": "2015-12-01"', "", ["query to: recorded 2015-12-01, sent (nothing)"]),
-    "field": ("json=body", 'json=body | {"limit": 3}', ["body /limit: recorded (nothing), sent 3"]),
-    "missing-field": (
-        '"user_id": user_id, ',
-        "",
-        ['body /user_id: recorded "<user-id:1>", sent (nothing)'],
-    ),
-    "value": ('"user_id": user_id', '"user_id": 7', ['body /user_id: recorded "<user-id:1>", sent 7']),
-}
-
-
-@pytest.mark.parametrize("what", DIFFERENT)
-def test_a_request_that_was_not_recorded_says_what_differs(play: Play, what: str) -> None:
-    old, new, told = DIFFERENT[what]
-    result = play(ENROLS, (old, new))
-    result.assert_outcomes(failed=1)
-    assert mismatch(result) == [*told, "Mend the test, or record it anew with --keyauth-record=all"]
-
-
-def test_another_number_of_samples_says_which_one_is_not_recorded(play: Play) -> None:
-    more, fewer = play(ENROLS, ("] * 2", "] * 3")), play(ENROLS, ("] * 2", "]"))
-    assert [line.partition(", sent")[0] for line in mismatch(more)[:-1]] == ["body /samples/2: recorded (nothing)"]
-    assert [line.partition(": ")[0] for line in mismatch(fewer)[:-1]] == ["body /samples/1"]
-    assert mismatch(fewer)[0].endswith(", sent (nothing)")
-
-
-def test_a_request_that_was_not_recorded_names_the_cassette_and_the_nearest_one(play: Play) -> None:
-    result = play(ENROLS, ("2015-12-01", "2015-12-31"))
-    asked = "GET https://api.keytrac.net/status"
-    told = f"cassettes/test_it/test_it.yaml has no answer to {asked}: the nearest is number 3, {asked}:"
-    result.stdout.fnmatch_lines([f"E *CassetteMismatch: {told}"])
-
-
-def test_a_request_that_is_repeated_too_often_says_how_often_it_was_recorded(play: Play) -> None:
-    more = "test_two(keytrac):", 'test_two(keytrac):\n        keytrac.get("/status")'
-    result = play(TWO, more)
-    result.assert_outcomes(passed=1, failed=1)
-    result.stdout.fnmatch_lines(["E *GET https://api.keytrac.net/status: it was recorded 1 time and *"])
-
-
-def test_a_mismatch_that_the_tested_code_swallows_fails_the_test_all_the_same(play: Play) -> None:
-    source = ENROLS.replace(
-        '        keytrac.get("/status"',
-        '        import contextlib\n        with contextlib.suppress(Exception):\n            keytrac.get("/status"',
-    )
-    result = play(source, ("2015-12-01", "2015-12-31"))
-    result.assert_outcomes(failed=1)
-    assert mismatch(result)[0] == "query to: recorded 2015-12-01, sent 2015-12-31"
-
-
-def test_a_test_that_fails_for_a_mismatch_that_was_swallowed_tells_of_it(play: Play) -> None:
-    source = """
-        import httpx
-        import pytest
-
-        def log_in(client):
-            try:
-                return client.get("/status", params={"from": "2015-06-01", "to": "2015-12-01"}).status_code
-            except Exception:
-                return "out of order"
-
-        @pytest.mark.keyauth_cassette
-        def test_it(keytrac):
-            assert log_in(keytrac) == 200
-    """
-    result = play(source, ("2015-12-01", "2015-12-31"))
-    result.assert_outcomes(failed=1)
-    asked = "GET https://api.keytrac.net/status"
-    result.stdout.fnmatch_lines(
-        [
-            "E *assert 'out of order' == 200",
-            f"cassettes/test_it/test_it.yaml has no answer to {asked}: the nearest is number 1, {asked}:",
-            "  query to: recorded 2015-12-01, sent 2015-12-31",
-        ]
-    )
-
-
 def test_a_test_without_a_cassette_is_told_how_to_get_one(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_it="def test_it(keytrac): pass")
-    result = pytester.runpytest(*PLAY)
+    result = pytester.runpytest(PLAY)
     result.assert_outcomes(errors=1)
-    told = "there is no cassette of test_it.py::test_it: expected cassettes/test_it/test_it.yaml. Mark the test with "
-    how = "@pytest.mark.keyauth_cassette, and record it: --keyauth-record=new with the target emulator or live"
-    result.stdout.fnmatch_lines([f"E *CassetteError: {told}{how}"])
+    told = "there is no cassette of test_it.py::test_it: expected cassettes/test_it/test_it.yaml. Record it: "
+    how = "--keyauth-record=new with the target emulator or live; "
+    mark = "a test of your own has to be marked with keyauth_cassette"
+    result.stdout.fnmatch_lines([f"E *CassetteError: {told}{how}{mark}"])
 
 
 def test_a_test_that_asks_nobody_needs_no_cassette(pytester: pytest.Pytester) -> None:
@@ -318,66 +135,6 @@ def test_a_test_that_asks_nobody_needs_no_cassette(pytester: pytest.Pytester) ->
     result = pytester.runpytest(*STRICT)
     result.assert_outcomes(passed=1)
     assert summary(result) == []
-
-
-#: What is done to a file, and what the error has to name.
-BROKEN = {
-    "empty": (lambda content: b"", "`interactions`"),
-    "cut-short": (lambda content: content[: len(content) // 2], "line 20"),
-    "not-json": (lambda content: b"{interactions: [}", "line 1"),
-    "no-text": (lambda content: b"\x00\xff\xfe", "#x0000"),
-    "a-list": (lambda content: b"[]", "`interactions`"),
-    "no-interactions": (lambda content: content.replace(b'"interactions"', b'"others"'), "`interactions`"),
-    "interactions-null": (lambda content: b'{"version": 1, "interactions": null}', "`interactions`"),
-    "no-request": (lambda content: content.replace(b'"request"', b'"ask"'), "'request'"),
-    "no-method": (lambda content: content.replace(b'"method"', b'"how"'), "'method'"),
-    "no-status": (lambda content: content.replace(b'"status"', b'"state"'), "'status'"),
-    "unknown-origin": (lambda content: content.replace(b'"target"', b'"goal"'), "'goal'"),
-}
-
-
-@pytest.mark.parametrize("kind", BROKEN)
-def test_a_broken_cassette_is_named_with_what_is_wrong_and_what_to_do(pytester: pytest.Pytester, kind: str) -> None:
-    pytester.makepyfile(test_it=TWO)
-    pytester.runpytest(RECORD)
-    path = pytester.path / "cassettes/test_it/test_one.yaml"
-    spoil, why = BROKEN[kind]
-    path.write_bytes(spoil(path.read_bytes()))
-    result = pytester.runpytest(*PLAY)
-    result.assert_outcomes(passed=1, errors=1)
-    [told] = [line for line in result.stdout.lines if re.match(r"E .*CassetteError: ", line)]
-    assert "cassettes/test_it/test_one.yaml: this is no cassette (" in told
-    assert why in told
-    assert told.endswith("expected what vcrpy or --keyauth-record writes. Record it anew")
-
-
-@pytest.mark.parametrize("suffix", ["as-json", "as-yaml"])
-def test_a_cassette_that_vcrpy_has_written_is_played(pytester: pytest.Pytester, suffix: str) -> None:
-    from vcr.serializers import jsonserializer, yamlserializer
-
-    request = {"method": "GET", "uri": "https://api.keytrac.net/users", "body": None, "headers": {"Accept": ["*/*"]}}
-    response = {
-        "status": {"code": 200, "message": "OK"},
-        "headers": {"Content-Type": ["application/json"]},
-        "body": {"string": "[]"},
-    }
-    written = {"version": 1, "interactions": [{"request": request, "response": response}]}
-    serializer = jsonserializer if suffix == "as-json" else yamlserializer
-    path = pytester.path / "cassettes/test_it/test_one.yaml"
-    path.parent.mkdir(parents=True)
-    path.write_text(serializer.serialize(written), encoding="utf-8")
-    pytester.makepyfile(test_it=TWO[: TWO.rindex("    @pytest")])
-    result = pytester.runpytest(*STRICT)
-    result.assert_outcomes(passed=1)
-    assert summary(result) == ["1 cassette played, recorded from unknown"]
-
-
-def test_a_cassette_of_ours_is_yaml_and_json_alike(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(test_it=ENROLS)
-    pytester.runpytest(RECORD)
-    [path] = pytester.path.rglob("*.yaml")
-    content = path.read_bytes()
-    assert yaml.safe_load(content) == json.loads(content)
 
 
 STEERS = """
@@ -458,7 +215,7 @@ def test_another_seed_plays_the_same_cassettes(play: Play) -> None:
 def test_on_another_day_what_follows_from_today_follows(pytester: pytest.Pytester) -> None:
     """Also in a token's claims: the client that renews its tokens would ask for a new one, which was not recorded."""
     pytester.makepyfile(
-        later=LATER,
+        later=LATER.format(hours=24 * 100),
         test_it="""
         from datetime import UTC, datetime
 

@@ -30,6 +30,16 @@ def test_without_cassettes_nothing_is_said() -> None:
     assert [*tally({"test": A, "recorded": None}).summarize(strict=True)] == []
 
 
+def test_a_recording_that_held_a_secret_is_told_from_one_whose_test_failed() -> None:
+    both = tally({"test": A, "failed": True}, {"test": B, "refused": True})
+    assert [*both.summarize(strict=False)] == [
+        "  not recorded, since the test did not pass:",
+        f"    {A}",
+        "  not recorded, since a secret would have been kept:",
+        f"    {B}",
+    ]
+
+
 def test_what_was_recorded_and_played_is_counted_with_its_origins() -> None:
     assert [*tally(recorded(A)).summarize(strict=False)] == ["1 cassette recorded from live 2026-01-05"]
     both = tally(played(A), played(B))
