@@ -30,6 +30,7 @@ for _module in walk_packages(pytest_keyauth.__path__, "pytest_keyauth."):
     import_module(_module.name)
 
 KEYAUTH = Path(sysconfig.get_path("scripts"), "keyauth")
+AUTOLOADING = ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS")
 TOKEN = "2c7e1d40-93b5-4f6a-8d02-51c9e6b7a8f3"
 
 Serving = tuple[subprocess.Popen[str], dict[str, str]]
@@ -40,12 +41,21 @@ Serving = tuple[subprocess.Popen[str], dict[str, str]]
 def _silent_environment(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if "pytester" in request.fixturenames:
         request.getfixturevalue("pytester")  # it takes PYTEST_ADDOPTS away
-    # Ours has these, few users have them all, and each takes its time.
-    strangers = ("hypothesispytest", "recording", "respx", "pytest_httpx")
-    monkeypatch.setenv("PYTEST_ADDOPTS", " ".join(f"-p no:{name}" for name in strangers))
     for name in os.environ:
-        if name.startswith("KEYAUTH_") or name in ("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "PYTEST_PLUGINS"):
+        if name.startswith("KEYAUTH_") or name in AUTOLOADING:
             monkeypatch.delenv(name)
+    # Ours has many plugins, few users have them all, and to find them takes each run its time.
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p anyio -p xdist -p xdist.looponfail -p pytest_keyauth")
+    # This process has imported what its runs would rewrite.
+    monkeypatch.setattr("_pytest.assertion.rewrite.AssertionRewritingHook._warn_already_imported", lambda *_: None)
+
+
+@pytest.fixture
+def all_plugins(_silent_environment: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs have all plugins that are installed, but Hypothesis's, which looks at every test."""
+    monkeypatch.delenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
 
 
 @pytest.fixture(scope="session", autouse=True)

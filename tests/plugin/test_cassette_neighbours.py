@@ -46,18 +46,8 @@ NEIGHBOURS = """
 """
 
 
-#: What these tests are about is loaded in their runs; this process has imported what it would rewrite.
-BESIDE = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
-
-
-@pytest.fixture
-def neighbours(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Runs have all plugins that are installed."""
-    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:hypothesispytest")
-
-
 def test_marked_tests_run_beside_pytest_recording_respx_and_pytest_httpx(
-    consumer: pytest.Pytester, neighbours: None, cut_off: Any, monkeypatch: pytest.MonkeyPatch
+    consumer: pytest.Pytester, all_plugins: None, cut_off: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     consumer.makepyfile(test_neighbours=NEIGHBOURS)
     monkeypatch.setenv("SHIPPED", str(SHIPPED))
@@ -67,18 +57,18 @@ def test_marked_tests_run_beside_pytest_recording_respx_and_pytest_httpx(
         monkeypatch.setenv("KEYAUTH_KEYTRAC_URL", provider.url)
         monkeypatch.setenv("KEYAUTH_KEYTRAC_TOKEN", "9b" * 18)
         monkeypatch.setenv("MODE", "all")
-        run(consumer, *LIVE, *BESIDE, f"--keyauth-cassettes={ours}").assert_outcomes(passed=5)
+        run(consumer, *LIVE, f"--keyauth-cassettes={ours}").assert_outcomes(passed=5)
         assert (provider.count["/gzip"], elsewhere.count["/gzip"]) == (1, 1)
     assert [path.stem for path in ours.rglob("*.yaml")] == ["test_ours"]
     assert [path.stem for path in (consumer.path / "cassettes").rglob("*.yaml")] == ["test_of_pytest_recording"]
     cut_off()
     monkeypatch.setenv("MODE", "none")
-    replayed = run(consumer, *STRICT, *BESIDE, f"--keyauth-cassettes={ours}")
+    replayed = run(consumer, *STRICT, f"--keyauth-cassettes={ours}")
     replayed.assert_outcomes(passed=5)
     assert "1 cassette played, recorded from loopback" in replayed.stdout.str()
     monkeypatch.setenv("SHIPPED", str(ours / "test_neighbours/test_ours.yaml"))
     consumer.makepyfile(test_neighbours=OF_A_CONSUMER)
-    run(consumer, *BESIDE).assert_outcomes(passed=2)
+    run(consumer).assert_outcomes(passed=2)
 
 
 OF_A_CONSUMER = """
@@ -102,7 +92,7 @@ OF_A_CONSUMER = """
 
 
 def test_a_test_that_is_marked_for_two_recorders_is_refused_at_collection(
-    pytester: pytest.Pytester, neighbours: None
+    pytester: pytest.Pytester, all_plugins: None
 ) -> None:
     pytester.makepyfile(
         test_vcr="""
@@ -126,7 +116,7 @@ def test_a_test_that_is_marked_for_two_recorders_is_refused_at_collection(
         def test_left_alone(): pass
         """,
     )
-    result = run(pytester, *BESIDE)
+    result = run(pytester)
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     said = result.stderr.str()
     assert "leave one of the markers out" in said
