@@ -138,9 +138,11 @@ def _make_emulators(options: argparse.Namespace) -> "tuple[KeytracEmulator, Inst
     :raises ValueError: for a token or a configuration that cannot be used; says which.
     :raises OSError: for a configuration file that cannot be read.
     """
+    from pytest_keyauth.answers import DocumentedOutcomes
     from pytest_keyauth.emulator.keyfax import HostDefinition, KeyfaxEmulator, read_configuration
     from pytest_keyauth.emulator.keyfax.installations import Installations
     from pytest_keyauth.emulator.keytrac import KeytracEmulator
+    from pytest_keyauth.recording.library import Library
 
     token = options.keytrac_token or os.environ.get("KEYAUTH_KEYTRAC_TOKEN") or None
     if token is not None and len(token) != 36:
@@ -150,9 +152,12 @@ def _make_emulators(options: argparse.Namespace) -> "tuple[KeytracEmulator, Inst
         hosts = read_configuration(options.keyfax_config.read_text(encoding="utf-8"))
         if not hosts:
             raise ValueError(f"{options.keyfax_config} defines no host: expected <WebApi><KeyGen name=…/></WebApi>")
-    first = KeyfaxEmulator(hosts, courier=_make_courier(options))
+    library = Library(Path("cassettes"))
+    keytrac_documents, documents = DocumentedOutcomes("keytrac", library), DocumentedOutcomes("keyfax", library)
+    first = KeyfaxEmulator(hosts, courier=_make_courier(options), documents=documents)
     first.issue_keys(first.host)
-    return KeytracEmulator(token=token), Installations(first, lambda root: KeyfaxEmulator(hosts, root=root))
+    others = Installations(first, lambda root: KeyfaxEmulator(hosts, root=root, documents=documents))
+    return KeytracEmulator(token=token, documents=keytrac_documents), others
 
 
 def _make_courier(options: argparse.Namespace) -> "Courier | None":

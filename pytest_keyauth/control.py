@@ -39,6 +39,51 @@ class KeytracControl(Protocol):
     def open_account(self) -> str:
         """Open another, empty account and return its token."""
 
+    def answer(
+        self,
+        outcome: str,
+        *,
+        times: int | None = 1,
+        after: int = 0,
+        user: str | None = None,
+        path: str | None = None,
+        probability: float = 1.0,
+    ) -> None:
+        """Answer an operation with one of its documented outcomes: ``authenticateAnytext/500/adapt-profile``.
+
+        For ``times`` requests (None: all from now on), ``after`` so many, of one user or path alone, each with a seeded
+        probability. An error is answered and nothing is done; a success is done where it can be.
+        """
+
+    def fail_transport(
+        self,
+        fault: str,
+        *,
+        seconds: object = None,
+        lost: str = "answer",
+        operation: str | None = None,
+        times: int | None = 1,
+        after: int = 0,
+        user: str | None = None,
+        path: str | None = None,
+        probability: float = 1.0,
+    ) -> None:
+        """Let an answer go wrong on its way.
+
+        ``latency`` and ``slow-drip`` take ``seconds``: ``0.2``, ``(0.1, 0.5)`` or ``{"median": 0.2, "sigma": 0.5}``.
+        The others are ``truncated-body``, ``malformed-chunk``, ``garbage``, ``reset``, ``timeout``; of the last three
+        ``lost`` says whether what was asked was done (``"answer"``) or not (``"request"``).
+        """
+
+    def decide(self, user_id: str | None = None, *, score: int | None) -> None:
+        """Let all attempts of a user, or of everybody, have a score from 0 to 100; None: the one of the typing."""
+
+    def accept(self, user_id: str | None = None) -> None:
+        """Accept all attempts of a user, or of everybody."""
+
+    def reject(self, user_id: str | None = None) -> None:
+        """Reject all attempts of a user, or of everybody."""
+
 
 class KeyfaxKeys(Protocol):
     """The keys of a Keyfax host: what signs for it. ``signing_key`` is base64."""
@@ -86,6 +131,31 @@ class KeyfaxControl(Protocol):
 
     def finish_session(self, guid: str, status: int = 1) -> None:
         """Finish a launched session: 1 is completed, 2 cancelled."""
+
+    def answer(
+        self,
+        outcome: str,
+        *,
+        times: int | None = 1,
+        after: int = 0,
+        path: str | None = None,
+        probability: float = 1.0,
+    ) -> None:
+        """Answer an operation with one of its documented outcomes, as with KeyTrac: ``createToken/500/failed``."""
+
+    def fail_transport(
+        self,
+        fault: str,
+        *,
+        seconds: object = None,
+        lost: str = "answer",
+        operation: str | None = None,
+        times: int | None = 1,
+        after: int = 0,
+        path: str | None = None,
+        probability: float = 1.0,
+    ) -> None:
+        """Let an answer go wrong on its way, as with KeyTrac."""
 
     def deliveries(self, host: str) -> list[dict[str, str]]:
         """What was delivered for a host, oldest first: kind, destination, hostName, apiKey, signingKey."""

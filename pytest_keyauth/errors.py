@@ -11,6 +11,7 @@
     │   │   └── CassetteMismatch   a cassette has no answer to a request
     │   ├── HostBlockedError       a test wanted no other hosts than the providers'
     │   ├── ProviderBlockedError   a real provider would have been reached by accident
+    │   ├── OutcomeNotAskedFor     a test that is run for each outcome has not asked for it
     │   ├── SecretFoundError       a recording would have held a secret, and was not kept
     │   ├── CredentialsError       credentials, or a header made of them, cannot be sent
     │   └── ForeignHostError       a request is for a host that the client is not for
@@ -29,6 +30,7 @@ __all__ = [
     "HostBlockedError",
     "KeyauthError",
     "KeyauthUsageError",
+    "OutcomeNotAskedFor",
     "OutcomeNotWitnessed",
     "ProviderBlockedError",
     "SecretFoundError",
@@ -101,6 +103,24 @@ class ProviderBlockedError(KeyauthUsageError):
             f"a connection to {self.host} was refused, and nothing was sent: no test reaches a provider by accident. "
             "Let the emulators answer (fixture or marker keyauth_network) or recordings (keyauth_replay); "
             "only --keyauth-target=live reaches it"
+        )
+
+
+class OutcomeNotAskedFor(KeyauthUsageError):
+    """A test that is run once for each outcome has passed, and nobody got the outcome."""
+
+    def __init__(self, outcome: str, seen: list[str]) -> None:
+        super().__init__(outcome, seen)
+        self.outcome = outcome
+        self.seen = seen
+
+    def __str__(self) -> str:
+        operation = self.outcome.partition("/")[0]
+        seen = "\n".join(f"  - {line}" for line in self.seen) or "  - no request at all"
+        return (
+            f"this run of the test is for {self.outcome}, and nobody asked for it: its traffic showed\n{seen}\n"
+            f"Let the code under test call {operation} once, or leave this outcome out (keyauth_outcomes has status=… "
+            "and without=…)"
         )
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 import pytest
 
 from pytest_keyauth.errors import SettingsError
-from pytest_keyauth.markers import NETWORK, REPLAY, named_outcomes
+from pytest_keyauth.markers import NETWORK, OUTCOMES, REPLAY, named_outcomes
+from pytest_keyauth.matrix import matrix_outcome, matrix_times
 from pytest_keyauth.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_keyauth.live import LiveServer
     from pytest_keyauth.network.guard import ProviderGuard
     from pytest_keyauth.network.network import Network
+    from pytest_keyauth.outcomes import Outcome
     from pytest_keyauth.recording.addresses import Addresses
     from pytest_keyauth.recording.outcome_player import OutcomePlayer
     from pytest_keyauth.takes import RecordingTake, ReplayingTake
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     from pytest_keyauth.targets.keytrac import KeytracTarget
 
 __all__ = [
-    "OUTCOMES",
+    "PLAYER",
     "SEEDED",
     "SETTINGS",
     "TAKE",
@@ -43,6 +45,7 @@ __all__ = [
     "async_keyfax",
     "async_keytrac",
     "keyauth_network",
+    "keyauth_outcome",
     "keyauth_replay",
     "keyfax",
     "keyfax_bearer",
@@ -61,7 +64,7 @@ UNSTEERED = "needs a setting, a fault or an empty account, and the live server h
 SETTINGS = pytest.StashKey[Settings]()
 SEEDED = pytest.StashKey[bool]()
 TRAFFIC: "pytest.StashKey[Traffic]" = pytest.StashKey()
-OUTCOMES: "pytest.StashKey[OutcomePlayer]" = pytest.StashKey()
+PLAYER: "pytest.StashKey[OutcomePlayer]" = pytest.StashKey()
 TAKE: "pytest.StashKey[RecordingTake | ReplayingTake]" = pytest.StashKey()
 
 
@@ -193,36 +196,55 @@ def keyauth_replay(request: pytest.FixtureRequest) -> "Iterator[Callable[..., No
 
     addresses = _addresses(request)
     player = OutcomePlayer(Library(cassette_folder(request.config)), datetime.now(UTC), addresses)
-    request.node.stash[OUTCOMES] = player
+    request.node.stash[PLAYER] = player
     player.play(*named_outcomes(request.node, REPLAY))
     with patched_clients(addresses.is_providers, answer=observed(player.answer, _traffic(request), addresses)):
         yield player.play
 
 
+@pytest.fixture
+def keyauth_outcome(request: pytest.FixtureRequest) -> "Outcome":
+    """The documented outcome that this run of a test marked keyauth_outcomes gets next: operation, status, label."""
+    outcome = matrix_outcome(request.node)
+    if outcome is None:
+        raise SettingsError(f"keyauth_outcome is for tests that are marked so: @pytest.mark.{OUTCOMES}(operation)")
+    target = request.config.stash[SETTINGS].target
+    if target == "live":
+        pytest.skip("a live server does not answer with an outcome on demand (--keyauth-target=live)")
+    if target == "cassettes" or request.node.get_closest_marker(REPLAY) is not None:
+        request.getfixturevalue("keyauth_replay")(outcome.name)
+    else:
+        control: KeytracControl | KeyfaxControl = request.getfixturevalue(f"{outcome.provider}_emulator")
+        control.answer(outcome.name, times=matrix_times(request.node))
+    return outcome
+
+
 def _refuse_to_steer(request: pytest.FixtureRequest, name: str) -> NoReturn:
-    if OUTCOMES in request.node.stash:
+    if PLAYER in request.node.stash:
         raise SettingsError(f"{name} has nothing to steer: {REPLAY} answers this test, and no emulator")
     pytest.skip(UNSTEERED)
 
 
 def _need(request: pytest.FixtureRequest, control: str) -> "Need":
+    from pytest_keyauth.recording.library import Library
     from pytest_keyauth.targets.choice import Need
 
     def connect(url: str) -> "LiveServer":
         server: LiveServer = request.getfixturevalue("_keyauth_server")(url)
         return server
 
-    if any(request.node.iter_markers(REPLAY)):
+    if "keyauth_replay" in request.fixturenames:
         request.getfixturevalue("keyauth_replay")
     return Need(
         settings=request.config.stash[SETTINGS],
         traffic=_traffic(request),
         seed=lambda purpose: _seed(request, purpose),
         connect=connect,
+        library=Library(cassette_folder(request.config)),
         steers=control in request.fixturenames,
         keyfax_url=_find_keyfax_url(request),
         take=request.node.stash.get(TAKE, None),
-        outcomes=request.node.stash.get(OUTCOMES, None),
+        outcomes=request.node.stash.get(PLAYER, None),
     )
 
 

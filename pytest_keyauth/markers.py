@@ -7,9 +7,10 @@ import pytest
 
 from pytest_keyauth.errors import UnknownOutcomeError
 
-__all__ = ["CASSETTE", "NETWORK", "OUTCOME", "REPLAY", "check_markers", "check_recorders", "named_outcomes"]
+__all__ = ["CASSETTE", "NETWORK", "OUTCOME", "OUTCOMES", "REPLAY", "check_markers", "check_recorders", "named_outcomes"]
 
 OUTCOME = "keyauth_outcome"
+OUTCOMES = "keyauth_outcomes"
 REPLAY = "keyauth_replay"
 CASSETTE = "keyauth_cassette"
 NETWORK = "keyauth_network"

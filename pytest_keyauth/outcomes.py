@@ -177,8 +177,10 @@ class Catalogue:
     def recognize(self, method: str, path: str, status: int, body: bytes) -> Outcome | None:
         """Tell which documented outcome an answer is; None where it is none of them."""
         operation = self.find_operation(method, path)
-        if operation is None:
-            return None
+        return self.recognize_answer(operation, status, body) if operation is not None else None
+
+    def recognize_answer(self, operation: str, status: int, body: bytes) -> Outcome | None:
+        """Tell which documented outcome an operation's answer is; None where it is none of them."""
         candidates = [item for item in self._by_operation[operation] if item.has_status(status)]
         try:
             value = json.loads(body.decode())  # decoded first: given bytes, the parser takes UTF-16 too

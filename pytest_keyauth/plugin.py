@@ -16,10 +16,20 @@ from pytest_keyauth.contract_collection import (
     is_shipped,
     place_contracts,
 )
-from pytest_keyauth.errors import OutcomeNotWitnessed, SettingsError
+from pytest_keyauth.errors import OutcomeNotAskedFor, OutcomeNotWitnessed, SettingsError
 from pytest_keyauth.fixtures import *  # noqa: F403  # pytest finds fixtures by their names in a plugin
-from pytest_keyauth.fixtures import OUTCOMES, SEEDED, SETTINGS, TRAFFIC, forget_earlier_try
-from pytest_keyauth.markers import CASSETTE, NETWORK, OUTCOME, REPLAY, check_markers, check_recorders, named_outcomes
+from pytest_keyauth.fixtures import PLAYER, SEEDED, SETTINGS, TRAFFIC, forget_earlier_try
+from pytest_keyauth.markers import (
+    CASSETTE,
+    NETWORK,
+    OUTCOME,
+    OUTCOMES,
+    REPLAY,
+    check_markers,
+    check_recorders,
+    named_outcomes,
+)
+from pytest_keyauth.matrix import ARGUMENT, check_matrix, matrix_outcome, parametrize_outcomes
 from pytest_keyauth.settings import CONTRACTS, PROVIDERS, RECORD_MODES, TARGETS, read_settings
 
 if TYPE_CHECKING:
@@ -48,6 +58,7 @@ FIXTURES = frozenset(name for name in fixtures.__all__ if name.islower() and not
 
 MARKERS = (
     f"{OUTCOME}(name): the documented outcome that a test asserts, and must witness",
+    f"{OUTCOMES}(operation, ..., status=, without=, times=1): run once for each documented outcome, which comes next",
     f"{REPLAY}(name, ...): answer the test's requests, by any client, with these recorded outcomes",
     f"{NETWORK}(keyfax=URL, block_others=False): bring any client that calls a provider's host to the emulators",
     f"{CASSETTE}: record what the test's clients say to the providers, and play it with --keyauth-target=cassettes",
@@ -113,11 +124,16 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> Generator[
     return [] if is_shipped(file_path) else collected
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    parametrize_outcomes(metafunc, PROVIDERS)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     try:
         check_markers(items, OUTCOME, PROVIDERS)
         check_markers(items, REPLAY, PROVIDERS)
         check_recorders(items)
+        check_matrix(items)
     except pytest.UsageError as error:
         if hasattr(config, "workeroutput"):
             config.workeroutput[USAGE_ERROR] = str(error)
@@ -130,7 +146,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    forget_earlier_try(item, TRAFFIC, OUTCOMES)
+    forget_earlier_try(item, TRAFFIC, PLAYER)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -139,6 +155,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     result = yield
     if claimed := named_outcomes(item, OUTCOME):
         _check_claims(item, claimed)
+    if (outcome := matrix_outcome(item)) is not None:
+        _check_asked(item, outcome.name)
     return result
 
 
@@ -164,9 +182,15 @@ def use_markers(item: pytest.Item) -> None:
     names = getattr(item, "fixturenames", None)
     if names is None:
         return
+    by_name = item.get_closest_marker(REPLAY) is not None
+    if matrix_outcome(item) is not None:
+        names.insert(0, ARGUMENT)
+        by_name = by_name or item.config.stash[SETTINGS].target == "cassettes"
+        if not by_name and "keyauth_network" not in names:
+            names.insert(0, "keyauth_network")
     if item.get_closest_marker(NETWORK) is not None and "keyauth_network" not in names:
         names.insert(0, "keyauth_network")
-    if item.get_closest_marker(REPLAY) is not None:
+    if by_name:
         names.insert(0, "keyauth_replay")
     elif item.get_closest_marker(CASSETTE) is not None:
         names.insert(0, "_keyauth_clients")
@@ -174,12 +198,25 @@ def use_markers(item: pytest.Item) -> None:
 
 def _check_claims(item: pytest.Item, claimed: list[str]) -> None:
     __tracebackhide__ = True
+    witnessed, seen = _seen(item)
+    if not witnessed.issuperset(claimed):
+        raise OutcomeNotWitnessed(claimed, seen)
+
+
+def _check_asked(item: pytest.Item, outcome: str) -> None:
+    __tracebackhide__ = True
+    witnessed, seen = _seen(item)
+    if outcome not in witnessed:
+        raise OutcomeNotAskedFor(outcome, seen)
+
+
+def _seen(item: pytest.Item) -> tuple[set[str], list[str]]:
+    """The outcomes that a test's traffic has shown, and all of it in words."""
     from pytest_keyauth.ledger import Traffic
 
     traffic = item.stash.get(TRAFFIC, Traffic())
     witnessed = {name for names in traffic.witnesses().values() for name in names}
-    if not witnessed.issuperset(claimed):
-        raise OutcomeNotWitnessed(claimed, [observation.describe() for observation in traffic.observations])
+    return witnessed, [observation.describe() for observation in traffic.observations]
 
 
 @pytest.hookimpl(wrapper=True)

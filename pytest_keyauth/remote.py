@@ -92,6 +92,26 @@ class RemoteKeytrac(_OutOfReach):
         """Put a damaged or distorted profile back."""
         self._command("fault", fault="restore-profile", user_id=user_id, method=method)
 
+    def answer(self, outcome: str, **plan: Any) -> None:
+        """Answer this account with a documented outcome."""
+        self._command("answer", outcome=outcome, **plan)
+
+    def fail_transport(self, fault: str, **plan: Any) -> None:
+        """Let an answer to this account go wrong on its way."""
+        self._command("fault", fault="fail-transport", kind=fault, **plan)
+
+    def decide(self, user_id: str | None = None, *, score: int | None) -> None:
+        """Let all attempts of a user, or of everybody, have a score."""
+        self._command("decide", user_id=user_id, score=score)
+
+    def accept(self, user_id: str | None = None) -> None:
+        """Accept all attempts of a user, or of everybody."""
+        self.decide(user_id, score=100)
+
+    def reject(self, user_id: str | None = None) -> None:
+        """Reject all attempts of a user, or of everybody."""
+        self.decide(user_id, score=0)
+
     def open_account(self) -> str:
         """Open another account and return its token."""
         return str(self._plane.command("accounts", "keytrac", {})["token"])
@@ -149,6 +169,14 @@ class RemoteKeyfax(_OutOfReach):
     def damage_signing_key(self, host: str) -> None:
         """Damage the stored signing keys of a host."""
         self._command("fault", fault="damage-signing-key", host=host)
+
+    def answer(self, outcome: str, **plan: Any) -> None:
+        """Answer with a documented outcome."""
+        self._command("answer", outcome=outcome, **plan)
+
+    def fail_transport(self, fault: str, **plan: Any) -> None:
+        """Let an answer go wrong on its way."""
+        self._command("fault", fault="fail-transport", kind=fault, **plan)
 
     def finish_session(self, guid: str, status: int = 1) -> None:
         """Finish a launched session."""

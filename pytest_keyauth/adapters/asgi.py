@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from pytest_keyauth.adapters.delivery import deliver
 from pytest_keyauth.emulator.control import PREFIX, ControlPlane
 from pytest_keyauth.emulator.keyfax.installations import Installations
 from pytest_keyauth.emulator.keyfax.steering import KeyfaxSteering
@@ -10,7 +11,7 @@ from pytest_keyauth.emulator.keytrac import KeytracEmulator
 from pytest_keyauth.emulator.keytrac.steering import KeytracSteering
 from pytest_keyauth.emulator.message import Request, Response
 
-__all__ = ["EmulatorApplication", "read_body", "read_request", "send_response"]
+__all__ = ["EmulatorApplication", "read_body", "read_request"]
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -35,8 +36,7 @@ class EmulatorApplication:
         body = await read_body(receive)
         if body is None:
             return
-        response = self._answer(read_request(scope, body))
-        await send_response(response, send)
+        await deliver(self._answer(read_request(scope, body)), scope, receive, send)
 
     def _answer(self, request: Request) -> Response:
         if request.path.startswith(PREFIX) or request.path == PREFIX[:-1]:
@@ -60,11 +60,3 @@ def read_request(scope: dict[str, Any], body: bytes) -> Request:
     headers = tuple([(name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]])
     path = scope["raw_path"].decode("latin-1")
     return Request(scope["method"], path, scope["query_string"].decode("latin-1"), headers, body, scope["scheme"])
-
-
-async def send_response(response: Response, send: Send) -> None:
-    """Send a whole answer."""
-    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers]
-    headers.append((b"content-length", b"%d" % len(response.body)))
-    await send({"type": "http.response.start", "status": response.status, "headers": headers})
-    await send({"type": "http.response.body", "body": response.body})

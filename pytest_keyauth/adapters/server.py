@@ -8,6 +8,8 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from pytest_keyauth.adapters.delivery import CONNECTION
+
 __all__ = ["HeaderCaseProtocol", "bind", "serve"]
 
 #: How long a client that does not read its answer may keep a server that was told to stop.
@@ -15,10 +17,17 @@ STOP_TIMEOUT_S = 1
 
 
 class HeaderCaseProtocol(HttpToolsProtocol):
-    """uvicorn's protocol, but for one thing: header names keep the case in which they were sent.
+    """uvicorn's protocol, but for two things.
 
-    KeyTrac's document tells ``Authorization`` from ``authorization``, and uvicorn lower-cases both.
+    Header names keep the case in which they were sent: KeyTrac's document tells ``Authorization`` from
+    ``authorization``, and uvicorn lower-cases both. And the application is given the connection, so that answers can be
+    told to go wrong on their way.
     """
+
+    def on_message_begin(self) -> None:
+        """Begin a request."""
+        super().on_message_begin()
+        self.scope["extensions"] = {CONNECTION: self.transport}  # type: ignore[dict-item]  # in this process alone
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Take one header from the parser."""

@@ -11,7 +11,9 @@ from pytest_keyauth import __version__
 from pytest_keyauth.emulator.arguments import Arguments, Command
 from pytest_keyauth.emulator.clock import Clock
 from pytest_keyauth.emulator.journal import Exchange, Journal
+from pytest_keyauth.emulator.masking import MASK, mask_body
 from pytest_keyauth.emulator.message import Request, Response, json_response
+from pytest_keyauth.errors import KeyauthUsageError
 
 __all__ = ["PREFIX", "ControlPlane", "Steering"]
 
@@ -19,11 +21,7 @@ PREFIX = "/_keyauth/"
 
 _UNITS_OF_TIME = ("days", "hours", "minutes", "seconds")
 
-#: What is left of a secret in the journal that the control plane shows.
-MASK = "…"
 _SECRET_HEADERS = frozenset({"authorization", "cookie", "set-cookie"})
-#: Members of a JSON object, in lower case, whose values are secrets whatever they are.
-_SECRET_MEMBERS = frozenset({"apikey", "signingkey", "token", "password", "startupxml", "launchurl"})
 
 
 class Steering(Protocol):
@@ -70,7 +68,7 @@ class ControlPlane:
             return json_response(404, {"error": f"no such command; there are: {', '.join(self._names())}"})
         try:
             return json_response(200, self._run(path.removeprefix(PREFIX), _read_arguments(request)))
-        except (TypeError, ValueError) as error:
+        except (TypeError, ValueError, KeyauthUsageError) as error:
             return json_response(400, {"error": str(error)})
 
     def _names(self) -> list[str]:
@@ -150,26 +148,12 @@ def _show(provider: str, exchange: Exchange) -> dict[str, Any]:
     return {
         "provider": provider,
         "operation": exchange.operation,
+        "outcome": exchange.outcome,
         "method": request.method,
         "path": request.path,
         "query": request.query,
         "headers": headers,
-        "body": _masked(request.body),
+        "body": mask_body(request.body),
         "status": response.status,
-        "answer": _masked(response.body),
+        "answer": mask_body(response.body),
     }
-
-
-def _masked(body: bytes) -> str:
-    """A JSON body with the secrets in it masked. What cannot be looked through is not shown."""
-    try:
-        value = json.loads(body.decode())
-    except (ValueError, RecursionError):
-        return f"({len(body)} bytes that are no JSON)" if body else ""
-    return json.dumps(_mask(value), ensure_ascii=False)
-
-
-def _mask(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: MASK if key.lower() in _SECRET_MEMBERS else _mask(item) for key, item in value.items()}
-    return [_mask(item) for item in value] if isinstance(value, list) else value

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote_plus
 
+from pytest_keyauth.emulator.disturbance import Disturbance
+
 __all__ = ["Request", "Response", "json_response"]
 
 JSON_HEADERS = (("Content-Type", "application/json"),)
@@ -51,11 +53,17 @@ def _split_query(query: str) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """One HTTP answer: status, headers in order, and the whole body."""
+    """One HTTP answer: status, headers in order, and the whole body; and what is to go wrong with it on its way."""
 
     status: int
     headers: tuple[tuple[str, str], ...] = field(default=())
     body: bytes = field(default=b"", repr=False)
+    disturbance: Disturbance | None = None
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether no client gets it whole."""
+        return self.disturbance is not None and self.disturbance.breaks
 
     def json(self) -> Any:
         """Parse the body as JSON."""

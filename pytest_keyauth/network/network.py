@@ -9,7 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from pytest_keyauth.adapters.asgi import read_body, read_request, send_response
+from pytest_keyauth.adapters.asgi import read_body, read_request
+from pytest_keyauth.adapters.delivery import deliver
 from pytest_keyauth.emulator.message import Request, Response, json_response
 from pytest_keyauth.errors import HostBlockedError
 from pytest_keyauth.network.authority import Authority
@@ -75,7 +76,7 @@ class Network:
     async def _answer(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         body = await read_body(receive)
         if body is not None:
-            await send_response(self._handle(read_request(scope, body)), send)
+            await deliver(self._handle(read_request(scope, body)), scope, receive, send)
 
     def _handle(self, request: Request) -> Response:
         handle = self._handlers.get(_address(request))

@@ -118,6 +118,26 @@ class ReplayedKeytrac(_Replayed):
         """Put a profile back, as it was."""
         self._command("restore_profile", user_id, method)
 
+    def answer(self, outcome: str, **plan: Any) -> None:
+        """Answer with a documented outcome, as was done."""
+        self._command("answer", outcome, **plan)
+
+    def fail_transport(self, fault: str, **plan: Any) -> None:
+        """Let an answer go wrong on its way: it comes at once where it came late; one that was lost is not there."""
+        self._command("fail_transport", fault, **plan)
+
+    def decide(self, *user_id: str | None, **score: Any) -> None:
+        """Decide on a score, as was done."""
+        self._command("decide", *user_id, **score)
+
+    def accept(self, *user_id: str | None) -> None:
+        """Accept attempts, as was done."""
+        self._command("accept", *user_id)
+
+    def reject(self, *user_id: str | None) -> None:
+        """Reject attempts, as was done."""
+        self._command("reject", *user_id)
+
     def open_account(self) -> str:
         """Open the account that was opened, and return its token."""
         return str(self._command("open_account"))
@@ -165,6 +185,14 @@ class ReplayedKeyfax(_Replayed):
     def damage_signing_key(self, host: str) -> None:
         """Damage a stored signing key, as it was."""
         self._command("damage_signing_key", host)
+
+    def answer(self, outcome: str, **plan: Any) -> None:
+        """Answer with a documented outcome, as was done."""
+        self._command("answer", outcome, **plan)
+
+    def fail_transport(self, fault: str, **plan: Any) -> None:
+        """Let an answer go wrong on its way: it comes at once where it came late; one that was lost is not there."""
+        self._command("fail_transport", fault, **plan)
 
     def finish_session(self, guid: str, *arguments: int, **keywords: int) -> None:
         """Finish a session, as it was."""

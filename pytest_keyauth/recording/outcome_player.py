@@ -14,24 +14,51 @@ from pytest_keyauth.recording.library import Library
 from pytest_keyauth.recording.player import Materializer
 from pytest_keyauth.recording.values import made_up_value
 
-__all__ = ["OutcomePlayer"]
+__all__ = ["OutcomeAnswers", "OutcomePlayer"]
 
 PROVIDERS = ("keytrac", "keyfax")
+
+
+class OutcomeAnswers:
+    """Makes answers of recorded outcomes. Safe to call from threads.
+
+    Identifiers that a request names come back in the answer; those that were recorded are made up, anew for each.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._count = 0
+        self._lock = Lock()
+
+    def make(self, outcome: Outcome, request: Request, now: datetime) -> Response:
+        """Answer a request with a recorded outcome, whose times are relative to now.
+
+        :raises CassetteError: where it was never recorded.
+        """
+        with self._lock:
+            self._count += 1
+            number = self._count
+        cassette, _ = self._library.find_outcome(outcome.provider, outcome.name)
+        interaction = cassette.interactions[0]
+        materializer = Materializer(cassette, now, f"{cassette.test}, answer {number}")
+        for reference, value in find_bindings(interaction.request, request):
+            materializer.bind(reference, value)
+        headers = materializer.fill_headers(interaction.response.headers)
+        return Response(interaction.response.status, headers, materializer.fill_body(interaction.response.body))
 
 
 class OutcomePlayer:
     """Answers each request by its operation: with the outcome that was named for it, else with the documented success.
 
-    Identifiers that a request names come back in the answer; those that were recorded are made up. Of several outcomes
-    of one operation each answers once, in their order, and the last one from then on. Safe to call from threads.
+    Of several outcomes of one operation each answers once, in their order, and the last one from then on. Safe to call
+    from threads.
     """
 
     def __init__(self, library: Library, now: datetime, addresses: Addresses) -> None:
-        self._library = library
+        self._answers = OutcomeAnswers(library)
         self._now = now
         self._addresses = addresses
         self._named: dict[str, deque[Outcome]] = {}
-        self._count = 0
         self._lock = Lock()
 
     def __repr__(self) -> str:
@@ -59,14 +86,7 @@ class OutcomePlayer:
         """
         with self._lock:
             outcome = self._choose(request)
-            self._count += 1
-            cassette, _ = self._library.find_outcome(outcome.provider, outcome.name)
-            interaction = cassette.interactions[0]
-            materializer = Materializer(cassette, self._now, f"{cassette.test}, answer {self._count}")
-        for reference, value in find_bindings(interaction.request, request):
-            materializer.bind(reference, value)
-        headers = materializer.fill_headers(interaction.response.headers)
-        return Response(interaction.response.status, headers, materializer.fill_body(interaction.response.body))
+        return self._answers.make(outcome, request, self._now)
 
     def _choose(self, request: Request) -> Outcome:
         if not self._named:

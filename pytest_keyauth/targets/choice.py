@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from pytest_keyauth.answers import DocumentedOutcomes
 from pytest_keyauth.errors import SettingsError
 from pytest_keyauth.keyfax import KeyfaxCredentials, RequestSignature
 from pytest_keyauth.ledger import Traffic
 from pytest_keyauth.live import LiveServer
 from pytest_keyauth.recording.addresses import Addresses
+from pytest_keyauth.recording.library import Library
 from pytest_keyauth.recording.outcome_player import OutcomePlayer
 from pytest_keyauth.settings import Settings
 from pytest_keyauth.takes import RecordingTake, ReplayingTake
@@ -25,15 +27,16 @@ A = TypeVar("A")
 class Need:
     """What is known of a test when it asks for a provider.
 
-    ``seed``: what made-up data follow from, by purpose. ``connect``: gives the live server at a URL. ``steers``:
-    whether it asks for an emulator to steer. ``keyfax_url``: where an emulated Keyfax is said to be. ``take``: the
-    test's recording or cassette; ``outcomes``: what answers by name.
+    ``seed``: what made-up data follow from, by purpose. ``connect``: gives the live server at a URL. ``library``: the
+    recorded outcomes. ``steers``: whether it asks for an emulator to steer. ``keyfax_url``: where an emulated Keyfax is
+    said to be. ``take``: the test's recording or cassette; ``outcomes``: what answers by name.
     """
 
     settings: Settings
     traffic: Traffic
     seed: Callable[[str], str] = field(repr=False)
     connect: Callable[[str], LiveServer] = field(repr=False)
+    library: Library
     steers: bool = False
     keyfax_url: str | None = None
     take: RecordingTake | ReplayingTake | None = None
@@ -54,7 +57,7 @@ def open_keytrac(test: Need) -> KeytracTarget:
         return CassetteKeytrac(observed(test.take.answer, test.traffic, addresses), player.credential, player)
     target: KeytracTarget
     if settings.target != "live":
-        target = EmulatedKeytrac(test.seed("keytrac"), test.traffic)
+        target = EmulatedKeytrac(test.seed("keytrac"), test.traffic, DocumentedOutcomes("keytrac", test.library))
     else:
         access = _given(settings.keytrac, "keytrac")
         target = LiveKeytrac(test.connect(access.url), access.token, test.traffic, steered=test.steers)
@@ -76,7 +79,9 @@ def open_keyfax(test: Need, signature: RequestSignature | None) -> KeyfaxTarget:
         return CassetteKeyfax(answer, player.credential, player, signature)
     target: KeyfaxTarget
     if settings.target != "live":
-        target = EmulatedKeyfax(test.seed("keyfax"), test.traffic, signature, test.keyfax_url or DEFAULT_URL)
+        documents = DocumentedOutcomes("keyfax", test.library)
+        url = test.keyfax_url or DEFAULT_URL
+        target = EmulatedKeyfax(test.seed("keyfax"), test.traffic, signature, url, documents)
     else:
         access = _given(settings.keyfax, "keyfax")
         credentials = KeyfaxCredentials(access.host, access.api_key, access.signing_key)

@@ -10,6 +10,7 @@ import httpx
 from pytest_keyauth.adapters.in_process import EmulatorTransport
 from pytest_keyauth.adapters.origin import Origin
 from pytest_keyauth.control import KeyfaxControl
+from pytest_keyauth.emulator.documents import Documents
 from pytest_keyauth.emulator.journal import Exchange
 from pytest_keyauth.emulator.keyfax import HostDefinition, KeyfaxEmulator, SignedMessage
 from pytest_keyauth.keyfax import (
@@ -85,13 +86,19 @@ class EmulatedKeyfax:
     """
 
     def __init__(
-        self, seed: str, traffic: Traffic, signature: RequestSignature | None = None, url: str = DEFAULT_URL
+        self,
+        seed: str,
+        traffic: Traffic,
+        signature: RequestSignature | None = None,
+        url: str = DEFAULT_URL,
+        documents: Documents | None = None,
     ) -> None:
         self.control = KeyfaxEmulator(
             [HOST],
             random=Random(seed),
             signature=_SchemeOf(signature) if signature else None,
             root=httpx.URL(url).path.rstrip("/"),
+            documents=documents,
         )
         keys = self.control.issue_keys(HOST.name)
         self.control.requests.observer = _observer(traffic, self.control.root)
@@ -121,7 +128,8 @@ def _observer(traffic: Traffic, root: str) -> Callable[[Exchange], None]:
     def observe(exchange: Exchange) -> None:
         request, response = exchange.request, exchange.response
         path = request.path.removeprefix(root)
-        traffic.observe(Observation("keyfax", request.method, path, response.status, response.body))
+        if not response.is_broken:  # what no client gets, no test has seen
+            traffic.observe(Observation("keyfax", request.method, path, response.status, response.body))
 
     return observe
 

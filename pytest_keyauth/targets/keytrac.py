@@ -1,5 +1,6 @@
 """Which KeyTrac answers a test."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any, Protocol
@@ -9,6 +10,7 @@ import httpx
 from pytest_keyauth.adapters.in_process import EmulatorTransport
 from pytest_keyauth.adapters.origin import Origin
 from pytest_keyauth.control import KeytracControl
+from pytest_keyauth.emulator.documents import Documents
 from pytest_keyauth.emulator.journal import Exchange
 from pytest_keyauth.emulator.keytrac import KeytracEmulator
 from pytest_keyauth.keytrac import HOST, KeytracToken
@@ -64,9 +66,9 @@ class KeytracTarget(Protocol):
 class EmulatedKeytrac:
     """A fresh emulator in this process; identifiers follow from the seed."""
 
-    def __init__(self, seed: str, traffic: Traffic) -> None:
-        self.control = KeytracEmulator(random=Random(seed))
-        self.control.requests.observer = lambda exchange: traffic.observe(_observation(exchange))
+    def __init__(self, seed: str, traffic: Traffic, documents: Documents | None = None) -> None:
+        self.control = KeytracEmulator(random=Random(seed), documents=documents)
+        self.control.requests.observer = _observer(traffic)
         transport = EmulatorTransport(self.control.handle, Origin(HOST))
         self.reach = KeytracReach(HOST, self.control.token, transport, transport)
 
@@ -74,9 +76,13 @@ class EmulatedKeytrac:
         """Nothing is left behind by values."""
 
 
-def _observation(exchange: Exchange) -> Observation:
-    request, response = exchange.request, exchange.response
-    return Observation("keytrac", request.method, request.path, response.status, response.body)
+def _observer(traffic: Traffic) -> Callable[[Exchange], None]:
+    def observe(exchange: Exchange) -> None:
+        request, response = exchange.request, exchange.response
+        if not response.is_broken:  # what no client gets, no test has seen
+            traffic.observe(Observation("keytrac", request.method, request.path, response.status, response.body))
+
+    return observe
 
 
 class LiveKeytrac:

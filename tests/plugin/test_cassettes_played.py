@@ -203,7 +203,7 @@ def test_what_no_cassette_has_says_so_and_what_there_is(play: Play, attribute: s
     told = (
         f"E *AttributeError: '{name}' is out of reach where cassettes are played (--keyauth-target=cassettes); there "
     )
-    result.stdout.fnmatch_lines([f"{told}are: *configure, *fail_store, open_account*"])
+    result.stdout.fnmatch_lines([f"{told}are: accept, answer, configure, *fail_store, *open_account*"])
 
 
 def test_another_seed_plays_the_same_cassettes(play: Play) -> None:

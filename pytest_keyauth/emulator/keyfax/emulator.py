@@ -1,10 +1,11 @@
 """The Keyfax emulator: from a request to the answer that the document promises."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from random import Random
 from threading import RLock
 
 from pytest_keyauth.emulator.clock import Clock
+from pytest_keyauth.emulator.documents import Documents, NoDocuments
 from pytest_keyauth.emulator.journal import Exchange, Journal
 from pytest_keyauth.emulator.keyfax.authorization import Authorizer
 from pytest_keyauth.emulator.keyfax.call import Call
@@ -17,8 +18,11 @@ from pytest_keyauth.emulator.keyfax.sessions import COMPLETED, FINAL, Session
 from pytest_keyauth.emulator.keyfax.signature import HmacSha256Scheme, SignatureScheme
 from pytest_keyauth.emulator.keyfax.store import Store
 from pytest_keyauth.emulator.message import Request, Response, json_response
+from pytest_keyauth.emulator.script import NEVER_CAME, Asked, Scope, Script, Timing
 
 __all__ = ["KeyfaxEmulator"]
+
+_NAMES = [item.name for methods in OPERATIONS.values() for item in methods.values() if item.name is not None]
 
 DEFAULT_HOSTS = (HostDefinition("LIVE", email="keys@consumer.example"),)
 
@@ -28,10 +32,12 @@ class KeyfaxEmulator:
 
     What is checked, in this order; the first rule that is broken answers:
 
-    1. the path is a resource, and the method one of its operations (:meth:`_route`);
+    1. the path is a resource, and the method one of its operations;
     2. the Authorization header (``authorization``, which has the order of its checks);
     3. what was sent: the host's name, start-up data, launch data (``operations``, ``startup``);
     4. the store keeps what changed (``operations``).
+
+    What was planned (:meth:`answer`, :meth:`fail_transport`) comes before all rules.
 
     New signing keys go into ``outbox``, and from there with ``courier`` to where their host wants them. Without a
     courier they arrive in this process: in ``mailbox`` and ``web_hook_calls``.
@@ -42,6 +48,7 @@ class KeyfaxEmulator:
     :param signature: how request signatures are computed; the default is an assumption.
     :param root: the path of the application, which everything else is below; empty for none.
     :param courier: delivers new keys, called without any lock held; see ``adapters.courier`` for real ones.
+    :param documents: what :meth:`answer` finds outcomes in by their names.
     """
 
     def __init__(
@@ -53,15 +60,18 @@ class KeyfaxEmulator:
         signature: SignatureScheme | None = None,
         root: str = "/interview",
         courier: Courier | None = None,
+        documents: Documents | None = None,
     ) -> None:
         if root and (not root.startswith("/") or root.endswith("/")):
             raise ValueError(f"root={root!r}: expected a path such as '/interview', or nothing")
         self.clock = clock or Clock()
-        self.requests = Journal()
+        self.requests = Journal(operations=_NAMES)
         self.root = root
         self._in_process = InProcessCourier()
         self.outbox = Outbox(courier or self._in_process)
         self._random = random or Random()
+        self._documents = documents or NoDocuments()
+        self._script = Script(self._documents, lambda: Random(repr(self._random.getstate())))
         self._signature = signature or HmacSha256Scheme()
         self._initial_hosts = {definition.name: definition for definition in hosts}
         self._lock = RLock()
@@ -80,24 +90,29 @@ class KeyfaxEmulator:
     def handle(self, request: Request) -> Response:
         """Answer one request, then see to new deliveries. Safe to call from several threads."""
         with self._lock:
-            operation: Operation | None = None
-            try:
-                operation = self._route(request)
-                response = operation.run(self._admit(request, operation))
-            except Refusal as refusal:
-                response = json_response(refusal.status, {"message": refusal.text}, refusal.headers)
-            self.requests.record(Exchange(request, response, operation.name if operation else None))
+            methods = self._find_resource(request.path)
+            operation = methods.get(request.method)
+            name = operation.name if operation else None
+            if self._script:
+                asked = Asked(request, name, lambda: None, self.clock.now())
+                response = self._script.handle(asked, lambda: self._follow_rules(request, methods))
+                if response.status == NEVER_CAME:
+                    return response
+            else:
+                response = self._follow_rules(request, methods)
+            self.requests.record(Exchange(request, response, name, self._documents.recognize))
         self.outbox.dispatch(self.clock.seconds())
         return response
 
-    def _route(self, request: Request) -> Operation:
-        methods = OPERATIONS.get(request.path.removeprefix(self.root)) if request.path.startswith(self.root) else None
-        if methods is None:
-            raise Refusal(404, "there is no such resource")
-        operation = methods.get(request.method)
-        if operation is None:
-            raise Refusal(405, "the resource does not have this method", (("Allow", ", ".join(methods)),))
-        return operation
+    def _find_resource(self, path: str) -> Mapping[str, Operation]:
+        return OPERATIONS.get(path.removeprefix(self.root), {}) if path.startswith(self.root) else {}
+
+    def _follow_rules(self, request: Request, methods: Mapping[str, Operation]) -> Response:
+        try:
+            operation = _choose(methods, request.method)
+            return operation.run(self._admit(request, operation))
+        except Refusal as refusal:
+            return json_response(refusal.status, {"message": refusal.text}, refusal.headers)
 
     def _admit(self, request: Request, operation: Operation) -> Call:
         now, caller = self.clock.now(), NOBODY
@@ -106,7 +121,7 @@ class KeyfaxEmulator:
         return Call(request, caller, now, self._store, self.settings, self._hosts, self.outbox, self._random, self.root)
 
     def reset(self) -> None:
-        """Forget sessions, deliveries, hosts defined since, settings, faults, requests and the clock's moves.
+        """Forget sessions, deliveries, hosts defined since, settings, faults, plans, requests and the clock's moves.
 
         What was issued (:meth:`issue_keys`) to the hosts of the beginning works again as it was issued, so that
         whoever was given it need not be told; all other keys are gone.
@@ -119,7 +134,61 @@ class KeyfaxEmulator:
             self.outbox.clear()
             self._in_process.clear()
             self.requests.clear()
+            self._script.clear()
             self.clock.reset()
+
+    def answer(
+        self,
+        outcome: str,
+        *,
+        times: int | None = 1,
+        after: int = 0,
+        path: str | None = None,
+        probability: float = 1.0,
+    ) -> None:
+        """Answer requests of an operation with one of its documented outcomes, whatever the rules say.
+
+        An error is answered and nothing is done. A success is done where the rules allow it, and said in any case.
+        Several plans for one request come true one after the other.
+
+        :param outcome: its name in the OpenAPI document, such as ``createToken/500/failed``.
+        :param times: for how many requests; None for all from now on.
+        :param after: how many are let through before.
+        :param path: only requests for this path, as it is sent.
+        :param probability: of each request to get it; drawn from the emulator's seed.
+        :raises UnknownOutcomeError: for a name that is not documented; names the nearest.
+        :raises ValueError: for numbers that cannot be.
+        """
+        with self._lock:
+            self._script.plan_answer(outcome, Scope(path=path), Timing(times, after, probability))
+
+    def fail_transport(
+        self,
+        fault: str,
+        *,
+        seconds: object = None,
+        lost: str = "answer",
+        operation: str | None = None,
+        times: int | None = 1,
+        after: int = 0,
+        path: str | None = None,
+        probability: float = 1.0,
+    ) -> None:
+        """Let something go wrong with answers on their way, be they planned or by the rules.
+
+        :param fault: ``latency``, ``slow-drip``, ``truncated-body``, ``malformed-chunk``, ``garbage``, ``reset`` or
+            ``timeout`` (see :class:`Disturbance`).
+        :param seconds: how long ``latency`` and ``slow-drip`` take: ``0.2``, ``(0.1, 0.5)`` evenly between, or
+            ``{"median": 0.2, "sigma": 0.5}`` log-normal.
+        :param lost: with ``garbage``, ``reset`` and ``timeout``: ``"answer"``, to what was done, or ``"request"``.
+        :param operation: only requests of this operation; the others are as in :meth:`answer`.
+        :raises ValueError: for what cannot be; says what was expected.
+        """
+        with self._lock:
+            if operation is not None:
+                self.requests.calls(operation)  # raises where there is no such operation
+            scope = Scope(operation, path=path)
+            self._script.plan_disturbance(fault, scope, Timing(times, after, probability), seconds, lost)
 
     def configure(self, **changes: object) -> None:
         """Change settings (see :class:`KeyfaxSettings`).
@@ -221,3 +290,11 @@ class KeyfaxEmulator:
     def deliver_due(self) -> int:
         """Try again what could not be delivered and is due by this emulator's clock; tell how many arrived."""
         return self.outbox.deliver_due(self.clock.seconds())
+
+
+def _choose(methods: Mapping[str, Operation], method: str) -> Operation:
+    if not methods:
+        raise Refusal(404, "there is no such resource")
+    if method not in methods:
+        raise Refusal(405, "the resource does not have this method", (("Allow", ", ".join(methods)),))
+    return methods[method]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_keyauth.emulator.arguments import Arguments, Command, read_member
+from pytest_keyauth.emulator.arguments import Arguments, Command, read_disturbance, read_member, read_timing
 from pytest_keyauth.emulator.clock import Clock
 from pytest_keyauth.emulator.journal import Journal
 from pytest_keyauth.emulator.keyfax.emulator import KeyfaxEmulator
@@ -23,6 +23,7 @@ class KeyfaxSteering:
             "keys": self._issue_keys,
             "configure": self._configure,
             "fault": self._place_fault,
+            "answer": self._answer,
             "sessions": self._finish_session,
             "deliveries": self._list_deliveries,
         }
@@ -68,16 +69,28 @@ class KeyfaxSteering:
         self._find(arguments).configure(**read_member(arguments, "settings", dict))
         return {}
 
+    def _answer(self, arguments: Arguments) -> Any:
+        """``{"outcome": …}``; and ``times``, ``after``, ``path``, ``probability`` (see the emulator)."""
+        outcome = read_member(arguments, "outcome", str)
+        self._find(arguments).answer(outcome, **read_timing(arguments), **_read_scope(arguments))
+        return {}
+
     def _place_fault(self, arguments: Arguments) -> Any:
-        """``{"fault": "fail-store", "action": …, "times": 1}`` or ``{"fault": "damage-signing-key", "host": …}``."""
+        """``{"fault": "fail-store", "action": …, "times": 1}`` or ``{"fault": "damage-signing-key", "host": …}``.
+
+        ``{"fault": "fail-transport", "kind": …, "seconds": …, "lost": …, "operation": …}``, and as with an answer.
+        """
         emulator, fault = self._find(arguments), read_member(arguments, "fault", str)
         if fault == "fail-store":
             times = read_member({"times": 1, **arguments}, "times", int)
             emulator.fail_store(read_member(arguments, "action", str), times)
+        elif fault == "fail-transport":
+            disturbance = read_disturbance(arguments)
+            emulator.fail_transport(**disturbance, **read_timing(arguments), **_read_scope(arguments))
         elif fault == "damage-signing-key":
             emulator.damage_signing_key(read_member(arguments, "host", str))
         else:
-            raise ValueError(f"no fault {fault!r}; there are: fail-store, damage-signing-key")
+            raise ValueError(f"no fault {fault!r}; there are: fail-store, fail-transport, damage-signing-key")
         return {}
 
     def _finish_session(self, arguments: Arguments) -> Any:
@@ -89,3 +102,8 @@ class KeyfaxSteering:
     def _list_deliveries(self, arguments: Arguments) -> Any:
         """``{"host": …}``: what was delivered for it."""
         return {"deliveries": self._find(arguments).deliveries(read_member(arguments, "host", str))}
+
+
+def _read_scope(arguments: Arguments) -> dict[str, Any]:
+    """Which requests are meant."""
+    return {} if arguments.get("path") is None else {"path": read_member(arguments, "path", str)}

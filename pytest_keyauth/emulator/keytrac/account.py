@@ -55,6 +55,8 @@ class Account:
     #: What each spoiled profile was: by user, method and spoiled bytes, which a new enrolment replaces.
     _intact: dict[tuple[str, str, bytes], bytes] = field(default_factory=dict, repr=False)
     _gallery: "Gallery | None" = field(default=None, repr=False)
+    #: The scores that were decided, by user; None stands for everybody.
+    _decided: dict[str | None, int] = field(default_factory=dict, repr=False)
 
     def configure(self, **changes: object) -> None:
         """Change settings, as in the provider's console (see :class:`AccountSettings`).
@@ -76,6 +78,34 @@ class Account:
             self._gallery = Gallery()
         self._gallery.update(changes)
         return self._gallery
+
+    def decide(self, user_id: str | None = None, *, score: int | None) -> None:
+        """Let all attempts of a user have this score, from 0 to 100, instead of the one that their typing has.
+
+        What is not decided stays as it is: an attempt that is wrong in another way is refused as ever. A profile is not
+        adapted to attempts that were accepted so.
+
+        :param user_id: None for everybody.
+        :param score: None for what the typing has, again.
+        :raises ValueError: for a user or a score that there is not.
+        """
+        if user_id is not None and self.store.find_user(user_id) is None:
+            raise ValueError(f"no user {user_id!r} in this account")
+        if score is None:
+            self._decided.pop(user_id, None)
+        elif not 0 <= score <= 100 or score != int(score):
+            raise ValueError(f"score={score!r}: expected a whole number from 0 to 100, or None")
+        else:
+            self._decided[user_id] = score
+
+    def decided_score(self, user_id: str) -> int | None:
+        """The score that was decided for a user's attempts; None where the typing decides."""
+        return self._decided.get(user_id, self._decided.get(None))
+
+    @property
+    def decides(self) -> bool:
+        """Whether any score was decided."""
+        return bool(self._decided)
 
     def fail_store(self, action: str, times: int = 1) -> None:
         """Let the store fail the next ``times`` times at one action (see :class:`Store`)."""

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from pytest_keyauth.emulator.keytrac.refusal import Refusal
 from pytest_keyauth.emulator.message import Request
 
-__all__ = ["Attributes", "read_attributes"]
+__all__ = ["Attributes", "find_user_id", "read_attributes"]
 
 
 def _refuse_constant(name: str) -> NoReturn:
@@ -83,3 +83,13 @@ def read_attributes(request: Request, *, case_sensitive: bool) -> Attributes:
     if not isinstance(members, dict):
         raise _missing()
     return Attributes(members)
+
+
+def find_user_id(request: Request) -> str | None:
+    """The user that a body names, however else it is wrong; None where it names none."""
+    try:
+        members = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return None
+    value = members.get("user_id") if isinstance(members, dict) else None
+    return value if isinstance(value, str) else None

@@ -226,12 +226,15 @@ def _decide(call: Call, user: User, method: Method, profile: _Profile[_Evidence]
     """Score what was typed; an accepted attempt adapts the profile, and each attempt that was decided counts."""
     store = call.account.store
     try:
-        score = round(profile.score(evidence))
+        typed = round(profile.score(evidence))
     except (ArithmeticError, ValueError):
         raise Refusal(500, "Unable to authenticate user") from None
+    decided = call.account.decided_score(user.identifier)
+    score = typed if decided is None else decided
     accepted = score >= ACCEPTED_FROM
     if accepted:
-        profile.adapt(evidence)
+        if decided is None:  # or the profile would learn from whoever was let in
+            profile.adapt(evidence)
         try:
             store.write_profile(user, method, profile.serialize())
         except StoreFailure:
@@ -249,12 +252,25 @@ def identify_anytext(call: Call) -> Any:
     submission = read_submission(samples, "anytext", "identify", call.account.settings)
     try:
         gallery = call.account.gallery()
-        ranking = gallery.rank(submission.rhythms, limit)
+        ranking = gallery.rank(submission.rhythms, None if call.account.decides else limit)
     except (StoreFailure, DamagedProfile, ArithmeticError, ValueError):
         raise Refusal(500, "Unable to identify user") from None
     if not gallery:
         raise Refusal(404, "Unable to execute identification as no user is enrolled")
+    if call.account.decides:
+        ranking = _rank_anew(ranking, call.account)[:limit]
     return [{"user_id": identifier, "score": score} for identifier, score in ranking]
+
+
+def _rank_anew(ranking: list[tuple[str, int]], account: Account) -> list[tuple[str, int]]:
+    """The ranking with the scores that were decided."""
+
+    def score_of(identifier: str, typed: int) -> int:
+        decided = account.decided_score(identifier)
+        return typed if decided is None else decided
+
+    scored = [(identifier, score_of(identifier, typed)) for identifier, typed in ranking]
+    return sorted(scored, key=lambda item: item[1], reverse=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pytest_keyauth.emulator.arguments import Arguments, Command, read_member
+from pytest_keyauth.emulator.arguments import Arguments, Command, read_disturbance, read_member, read_timing
 from pytest_keyauth.emulator.clock import Clock
 from pytest_keyauth.emulator.journal import Journal
 from pytest_keyauth.emulator.keytrac.account import Account
@@ -21,6 +21,8 @@ class KeytracSteering:
             "accounts": self._open_account,
             "configure": self._configure,
             "fault": self._place_fault,
+            "answer": self._answer,
+            "decide": self._decide,
         }
 
     def journal(self, _arguments: Arguments) -> Journal:
@@ -49,8 +51,25 @@ class KeytracSteering:
         self._emulator.case_sensitive_headers = case_sensitive
         return {}
 
+    def _answer(self, arguments: Arguments) -> Any:
+        """``{"outcome": …}``; and ``times``, ``after``, ``user``, ``path``, ``probability`` (see the emulator)."""
+        outcome = read_member(arguments, "outcome", str)
+        self._emulator.answer(outcome, **read_timing(arguments), **_read_scope(arguments))
+        return {}
+
+    def _decide(self, arguments: Arguments) -> Any:
+        """``{"user_id": …, "score": 42}``; without a user everybody's, and ``null`` for what the typing has."""
+        score = arguments.get("score")
+        if score is not None:
+            score = read_member(arguments, "score", int)
+        self._account(arguments).decide(arguments.get("user_id"), score=score)
+        return {}
+
     def _place_fault(self, arguments: Arguments) -> Any:
-        """``{"fault": "fail-store", "action": …, "times": 1}``; of a profile ``{"fault", "user_id", "method"}``."""
+        """``{"fault": "fail-store", "action": …, "times": 1}``; of a profile ``{"fault", "user_id", "method"}``.
+
+        ``{"fault": "fail-transport", "kind": …, "seconds": …, "lost": …, "operation": …}``, and as with an answer.
+        """
         account, fault = self._account(arguments), read_member(arguments, "fault", str)
         profile_faults = {
             "damage-profile": account.damage_profile,
@@ -60,13 +79,25 @@ class KeytracSteering:
         if fault == "fail-store":
             times = read_member({"times": 1, **arguments}, "times", int)
             account.fail_store(read_member(arguments, "action", str), times)
+        elif fault == "fail-transport":
+            disturbance = read_disturbance(arguments)
+            self._emulator.fail_transport(**disturbance, **read_timing(arguments), **_read_scope(arguments))
         elif fault in profile_faults:
             user_id, method = read_member(arguments, "user_id", str), read_member(arguments, "method", str)
             profile_faults[fault](user_id, method)
         else:
-            raise ValueError(f"no fault {fault!r}; there are: {', '.join(['fail-store', *profile_faults])}")
+            raise ValueError(
+                f"no fault {fault!r}; there are: {', '.join(['fail-store', 'fail-transport', *profile_faults])}"
+            )
         return {}
 
     def _account(self, arguments: Arguments) -> Account:
         token = arguments.get("token")
         return self._emulator.account if token is None else self._emulator.find_account(str(token))
+
+
+def _read_scope(arguments: Arguments) -> dict[str, Any]:
+    """Which requests are meant; the token says whose, since others may use the same server."""
+    return {
+        name: read_member(arguments, name, str) for name in ("user", "path", "token") if arguments.get(name) is not None
+    }

@@ -43,6 +43,8 @@ def test_the_control_plane_describes_itself(plane: ControlPlane) -> None:
             "POST /_keyauth/accounts",
             "POST /_keyauth/configure",
             "POST /_keyauth/fault",
+            "POST /_keyauth/answer",
+            "POST /_keyauth/decide",
         ],
     }
 
@@ -273,8 +275,8 @@ NOBODY = "8f5a2308-90b5-4afa-8847-ebf2b99f4082"
     [
         ({}, "fault=None: expected str"),
         ({"fault": ["fail-store"]}, "fault=['fail-store']: expected str"),
-        ({"fault": "\ud800"}, "no fault '\\ud800'; there are: fail-store, damage-profile, "),
-        ({"fault": "fail_store"}, "no fault 'fail_store'; there are: fail-store, damage-profile, "),
+        ({"fault": "\ud800"}, "no fault '\\ud800'; there are: fail-store, fail-transport, damage-profile, "),
+        ({"fault": "fail_store"}, "no fault 'fail_store'; there are: fail-store, fail-transport, damage-profile, "),
         ({"fault": "fail-store"}, "action=None: expected str"),
         ({"fault": "fail-store", "action": "enrol"}, "no store action 'enrol'; there are: list-users, "),
         ({"fault": "fail-store", "action": "list-users", "times": -1}, "times=-1: expected 0 (mend) or more"),

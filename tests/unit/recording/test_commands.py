@@ -121,7 +121,18 @@ CALLS: dict[tuple[type, str], tuple[tuple[Any, ...], dict[str, Any], dict[str, A
     (ReplayedKeytrac, "distort_profile"): (("<u>", "anytext"), {}, {"user_id": "<u>", "method": "anytext"}),
     (ReplayedKeytrac, "restore_profile"): ((), {"user_id": "<u>", "method": "x"}, {"user_id": "<u>", "method": "x"}),
     (ReplayedKeytrac, "open_account"): ((), {}, {}),
+    (ReplayedKeytrac, "answer"): (("a/500/b",), {"times": None}, {"outcome": "a/500/b", "times": None}),
+    (ReplayedKeytrac, "fail_transport"): (
+        ("latency",),
+        {"seconds": (0.1, 0.5), "operation": "showUser"},
+        {"fault": "latency", "seconds": [0.1, 0.5], "operation": "showUser"},
+    ),
+    (ReplayedKeytrac, "decide"): ((), {"score": 42}, {"score": 42}),
+    (ReplayedKeytrac, "accept"): (("<u>",), {}, {"user_id": "<u>"}),
+    (ReplayedKeytrac, "reject"): ((), {}, {}),
     (ReplayedKeyfax, "name_host"): ((), {}, {}),
+    (ReplayedKeyfax, "answer"): (("a/500/b",), {"after": 1}, {"outcome": "a/500/b", "after": 1}),
+    (ReplayedKeyfax, "fail_transport"): (("reset",), {"lost": "request"}, {"fault": "reset", "lost": "request"}),
     (ReplayedKeyfax, "define_host"): (("A",), {"email": "a@b"}, {"host": "<host:2>", "email": "a@b"}),
     (ReplayedKeyfax, "issue_keys"): (("A",), {}, {"host": "<host:2>"}),
     (ReplayedKeyfax, "configure"): ((), {"companies": ["a"]}, {"changes": {"companies": ["a"]}}),
@@ -174,8 +185,9 @@ def test_what_only_an_emulator_has_is_said_to_be_out_of_reach_with_what_there_is
     with pytest.raises(AttributeError) as caught:
         _ = ReplayedKeytrac(player()).clock
     assert str(caught.value) == (
-        "'clock' is out of reach where cassettes are played (--keyauth-target=cassettes); there are: configure, "
-        "damage_profile, distort_profile, fail_store, open_account, restore_profile, token"
+        "'clock' is out of reach where cassettes are played (--keyauth-target=cassettes); there are: accept, "
+        "answer, configure, damage_profile, decide, distort_profile, fail_store, fail_transport, open_account, reject, "
+        "restore_profile, token"
     )
 
 
