@@ -84,10 +84,13 @@ class _Plan:
     def is_over(self) -> bool:
         return self.timing.times is not None and self._done >= self.timing.times
 
-    def is_due(self, random: Random) -> bool:
-        """Count one of its requests, and tell whether the plan comes true now."""
+    def see(self) -> None:
+        """Count one of its requests."""
         self._seen += 1
-        if self._seen <= self.timing.after or self.is_over:
+
+    def comes_true(self, random: Random) -> bool:
+        """Whether the plan comes true now, which counts."""
+        if self._seen <= self.timing.after:
             return False
         if self.timing.probability < 1 and random.random() >= self.timing.probability:
             return False
@@ -135,20 +138,18 @@ class Script:
 
     def handle(self, asked: Asked, follow_rules: Rules) -> Response:
         """Answer a request as planned, or by the rules. The status `NEVER_CAME` says that the request was lost."""
-        due = [plan for plan in self._plans if plan.scope.covers(asked)]
-        answer = next((plan.answer for plan in due if plan.answer is not None and plan.is_due(self._draw())), None)
-        disturb = next((plan.disturb for plan in due if plan.disturb is not None and plan.is_due(self._draw())), None)
+        plans = [plan for plan in self._plans if plan.scope.covers(asked)]
+        for plan in plans:
+            plan.see()
+        random = self._random = self._random or self._make_random()
+        answer = next((plan.answer for plan in plans if plan.answer and plan.comes_true(random)), None)
+        disturb = next((plan.disturb for plan in plans if plan.disturb and plan.comes_true(random)), None)
         self._plans = [plan for plan in self._plans if not plan.is_over]
-        disturbance = disturb(self._draw()) if disturb is not None else None
+        disturbance = disturb(random) if disturb is not None else None
         if disturbance is not None and disturbance.lost == "request":
             return Response(NEVER_CAME, disturbance=disturbance)
         response = follow_rules() if answer is None else _give(answer, asked, follow_rules)
         return response if disturbance is None else replace(response, disturbance=disturbance)
-
-    def _draw(self) -> Random:
-        if self._random is None:
-            self._random = self._make_random()
-        return self._random
 
 
 def _give(answer: DocumentedAnswer, asked: Asked, follow_rules: Rules) -> Response:

@@ -96,7 +96,7 @@ def start_process() -> Iterator[Callable[[list[str]], Serving]]:
 def read_exports(process: subprocess.Popen[str]) -> dict[str, str]:
     """Read the lines `export NAME=value` that a server prints as soon as it listens."""
     exports: dict[str, str] = {}
-    while len(exports) < 2:
+    while len(exports) < 6:
         line = process.stdout.readline()
         assert line, process.stderr.read()
         if line.startswith("export "):

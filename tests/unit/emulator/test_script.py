@@ -88,6 +88,12 @@ def test_several_plans_come_true_one_after_the_other(script: Script) -> None:
     assert statuses(script, 4) == [500, 404, 500, 200]
 
 
+def test_each_plan_counts_all_of_its_requests(script: Script) -> None:
+    script.plan_answer("500", Scope(), Timing())
+    script.plan_answer("404", Scope(), Timing(after=1))
+    assert statuses(script, 3) == [500, 404, 200]
+
+
 def test_an_answer_is_for_its_own_operation_alone(script: Script) -> None:
     script.plan_answer("500", Scope(), Timing())
     assert ask(script, "deleteUser").status == 200
