@@ -374,3 +374,58 @@ def test_what_steers_the_emulator_is_not_in_its_journal(
     command("accounts")
     command("reset")
     assert len(emulator.requests) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("answer", {}, "outcome=None: expected str"),
+        ("answer", {"outcome": "showStatus/500/calculate-status"}, "this emulator was made without documents"),
+        ("fault", {"fault": "fail-transport"}, "kind=None: expected str"),
+        ("fault", {"fault": "fail-transport", "kind": "lag"}, "no transport fault 'lag'; there are: latency, "),
+        ("fault", {"fault": "fail-transport", "kind": "latency"}, "seconds=None: expected a number of them"),
+        (
+            "fault",
+            {"fault": "fail-transport", "kind": "reset", "operation": "enrol"},
+            "no operation 'enrol'; there are: ",
+        ),
+        ("fault", {"fault": "fail-transport", "kind": "reset", "times": "1"}, "times='1': expected int"),
+        ("fault", {"fault": "fail-transport", "kind": "reset", "after": 1.0}, "after=1.0: expected int"),
+        ("fault", {"fault": "fail-transport", "kind": "reset", "probability": "1"}, "probability='1': expected float"),
+        ("fault", {"fault": "fail-transport", "kind": "reset", "path": 1}, "path=1: expected str"),
+        ("decide", {"score": "42"}, "score='42': expected int"),
+        ("decide", {"score": 101}, "score=101: expected a whole number from 0 to 100, or None"),
+        ("decide", {"score": 42, "user_id": NOBODY}, f"no user '{NOBODY}' in this account"),
+    ],
+)
+def test_what_cannot_be_planned_or_decided_is_refused_and_nothing_is(
+    command: Callable[..., Response], send: Callable[..., Response], name: str, arguments: dict[str, Any], message: str
+) -> None:
+    response = command(name, **arguments)
+    assert response.status == 400
+    assert message in response.json()["error"]
+    assert send("GET", "/users").disturbance is None
+
+
+def test_a_disturbance_is_planned_for_one_account(
+    command: Callable[..., Response], send: Callable[..., Response], token: str
+) -> None:
+    other = command("accounts").json()["token"]
+    command("fault", fault="fail-transport", kind="reset", token=other, times=None, probability=1)
+    assert send("GET", "/users").disturbance is None
+    assert send("GET", "/users", token=other).is_broken
+
+
+def test_a_score_is_decided_for_one_account(command: Callable[..., Response], emulator: KeytracEmulator) -> None:
+    other = command("accounts").json()["token"]
+    assert command("decide", token=other, score=42).json() == {}
+    assert emulator.find_account(other).decided_score("anybody") == 42
+    assert emulator.account.decided_score("anybody") is None
+    command("decide", token=other, score=None)
+    assert emulator.find_account(other).decided_score("anybody") is None
+
+
+def test_the_journal_of_the_control_plane_names_outcomes(plane: ControlPlane, send: Callable[..., Response]) -> None:
+    send("GET", "/users")
+    [shown] = plane.handle(Request("GET", "/_keyauth/requests")).json()
+    assert (shown["operation"], shown["outcome"]) == ("listUsers", None)  # it was made without documents
