@@ -7,6 +7,7 @@ import pytest
 
 from pytest_keyauth import fixtures
 from pytest_keyauth.keystrokes.samples import MaskedSamples, Samples
+from pytest_keyauth.outcomes import load_catalogue
 from pytest_keyauth.plugin import OPTIONS
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
@@ -17,7 +18,10 @@ def test_the_programs_of_the_readme_run(pytester: pytest.Pytester) -> None:
     names = [f"test_program_{number}" for number in range(len(programs))]
     pytester.makepyfile(**dict(zip(names, programs, strict=True)))
     result = pytester.runpytest_subprocess("-p", "pytest_keyauth", "-W", "error")
-    result.assert_outcomes(passed=sum(program.count("\ndef test_") for program in (f"\n{text}" for text in programs)))
+    named = sum(program.count("\ndef test_") for program in (f"\n{text}" for text in programs))
+    [repeated] = re.findall(r'keyauth_outcomes\("(\w+)"\)  #', README)
+    outcomes = [item for item in load_catalogue("keytrac") if item.operation == repeated]
+    result.assert_outcomes(passed=named - 1 + len(outcomes))
     assert result.ret == pytest.ExitCode.OK
 
 
