@@ -1,10 +1,7 @@
 """What the tests of the Keyfax emulator share: one at a known time with known keys, and a signer of the tests' own."""
 
-import hmac
 import json
-from base64 import b64decode, b64encode
 from collections.abc import Callable
-from hashlib import md5
 from itertools import count
 from random import Random
 from typing import Any
@@ -15,11 +12,9 @@ from pytest_keyauth.emulator.clock import Clock
 from pytest_keyauth.emulator.keyfax import HostDefinition, KeyfaxEmulator, KeyPair
 from pytest_keyauth.emulator.message import Request, Response
 
-#: 2016-03-24T11:45:24Z, where the emulator's clock stands until it is moved.
-NOW_S = 1_458_819_924
+from .signing import NOW_S, write_basic
+
 HOST_HEADER = ("Host", "localhost:8088")
-#: All characters that .NET's HttpUtility.UrlEncode leaves as they are.
-KEPT = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.!*()"
 
 
 class KnownRandom(Random):
@@ -81,12 +76,7 @@ def sign() -> Callable[..., str]:
         time_stamp: int | str = NOW_S,
     ) -> str:
         nonce = f"{next(numbers):032x}" if nonce is None else nonce
-        url = f"http://localhost:8088/interview{path}{'?' if query else ''}{query}".lower()
-        encoded = "".join(chr(byte) if chr(byte) in KEPT else f"%{byte:02x}" for byte in url.encode())
-        content = b64encode(md5(body).digest()).decode() if body else ""
-        text = f"{keys.api_key}{method}{encoded}{time_stamp}{nonce}{content}"
-        signature = b64encode(hmac.new(b64decode(keys.signing_key), text.encode(), "sha256").digest()).decode()
-        return f"Basic {keys.host if host is None else host}:{keys.api_key}:{signature}:{nonce}:{time_stamp}"
+        return write_basic(keys, method, path, nonce, query=query, body=body, host=host, time_stamp=time_stamp)
 
     return sign_request
 
