@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_keyauth.errors import UnknownOutcomeError
+from pytest_keyauth.shapes import Difference, Shape
 
 __all__ = ["Catalogue", "Operation", "Outcome", "find_outcome", "load_catalogue", "load_document"]
 
@@ -53,76 +54,15 @@ class Outcome:
 
     def has_body(self, body: Any) -> bool:
         """Whether a parsed body is this outcome's: literally, but for what varies or is left open."""
-        return self.has_open_body or self._shape.fits(self.example["value"], body, "")
+        return self.has_open_body or self._shape.fits(body)
+
+    def differences(self, body: Any) -> Iterator[Difference]:
+        """What a parsed body differs in from the documented one, place by place; nothing where that is left open."""
+        return iter(()) if self.has_open_body else self._shape.differences(body)
 
     @cached_property
-    def _shape(self) -> "_Shape":
-        return _Shape(self.example)
-
-
-class _Shape:
-    """Compares a documented value with an actual one, as the example's extensions say."""
-
-    def __init__(self, example: Mapping[str, Any]) -> None:
-        self._varies = _pointer_pattern(example.get("x-keyauth-varies", ()))
-        self._optional = _pointer_pattern(example.get("x-keyauth-optional", ()))
-        self._open = _pointer_pattern(example.get("x-keyauth-open", ()))
-        self._any_length = _pointer_pattern(
-            pointer[: pointer.index("/*")] for pointer in example.get("x-keyauth-varies", ()) if "/*" in pointer
-        )
-        self._placeholders: Mapping[str, str] = example.get("x-keyauth-placeholders", {})
-        self._texts: dict[str, re.Pattern[str]] = {}  # those that were compared so far
-
-    def fits(self, expected: Any, actual: Any, pointer: str) -> bool:
-        if type(expected) is not type(actual):
-            return False
-        if isinstance(expected, dict):
-            return self._fits_object(expected, actual, pointer)
-        if isinstance(expected, list):
-            return self._fits_array(expected, actual, pointer)
-        if self._varies(pointer):
-            return True
-        if isinstance(expected, str) and self._placeholders:
-            return self._fits_text(expected, actual)
-        return bool(expected == actual)
-
-    def _fits_object(self, expected: dict[str, Any], actual: dict[str, Any], pointer: str) -> bool:
-        missing = [key for key in expected if key not in actual]
-        if any(not self._optional(f"{pointer}/{key}") for key in missing):
-            return False
-        if not self._open(pointer) and any(key not in expected for key in actual):
-            return False
-        return all(
-            self.fits(value, actual[key], f"{pointer}/{key}") for key, value in expected.items() if key in actual
-        )
-
-    def _fits_array(self, expected: list[Any], actual: list[Any], pointer: str) -> bool:
-        if self._any_length(pointer):
-            return all(any(self.fits(item, value, f"{pointer}/0") for item in expected) for value in actual)
-        return len(expected) == len(actual) and all(
-            self.fits(item, value, f"{pointer}/{index}")
-            for index, (item, value) in enumerate(zip(expected, actual, strict=True))
-        )
-
-    def _fits_text(self, expected: str, actual: str) -> bool:
-        pattern = self._texts.get(expected)
-        if pattern is None:
-            pattern = self._texts[expected] = self._text_pattern(expected)
-        return pattern.fullmatch(actual) is not None
-
-    def _text_pattern(self, expected: str) -> re.Pattern[str]:
-        pattern = re.escape(expected)
-        for literal, expression in self._placeholders.items():
-            pattern = pattern.replace(re.escape(literal), expression, 1)
-        return re.compile(pattern)
-
-
-def _pointer_pattern(pointers: Iterable[str]) -> Any:
-    """A predicate that tells whether a JSON pointer is one of these, where ``*`` is any index or key."""
-    alternatives = [re.escape(pointer).replace(r"\*", "[^/]+") for pointer in pointers]
-    if not alternatives:
-        return lambda _pointer: False
-    return re.compile("|".join(alternatives)).fullmatch
+    def _shape(self) -> Shape:
+        return Shape(self.example)
 
 
 @dataclass(frozen=True)
