@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from socket import socket
 
     from pytest_keyauth.adapters.courier import Postman
+    from pytest_keyauth.adapters.limits import Limits
     from pytest_keyauth.emulator.keyfax import Courier, KeyfaxEmulator
     from pytest_keyauth.emulator.keyfax.installations import Installations
     from pytest_keyauth.emulator.keytrac import KeytracEmulator
@@ -43,12 +44,38 @@ def _parser() -> argparse.ArgumentParser:
         "--deliver", action="store_true", help="really call web hooks and send mail, instead of keeping new keys here"
     )
     serve.add_argument("--smtp", metavar="HOST:PORT", type=_mail_server, help="where mail is handed in for --deliver")
+    _add_limits(serve)
     serve.set_defaults(run=_serve)
     _add_plot(commands.add_parser("plot", help="draw samples, and compare two typists", description=_plot.__doc__))
     _add_cassettes(
         commands.add_parser("cassettes", help="list or copy the shipped recordings", description=_cassettes.__doc__)
     )
     return parser
+
+
+def _add_limits(serve: argparse.ArgumentParser) -> None:
+    """What a request may be; what is more is refused with 414, 431, 413 or 408."""
+    limits = serve.add_argument_group("limits of a request")
+    limits.add_argument("--max-head", type=_size, default=64 * 1024, help="bytes of target or headers (default: 65536)")
+    limits.add_argument("--max-headers", type=_size, default=100, help="number of headers (default: 100)")
+    limits.add_argument("--max-body", type=_size, default=8 * 1024 * 1024, help="bytes of a body (default: 8388608)")
+    limits.add_argument("--max-seconds", type=_seconds, default=30.0, help="time that it may take (default: 30)")
+
+
+def _size(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a whole number, 1 or more")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < 1e6:
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a number of seconds above 0")
+    return seconds
 
 
 def _add_cassettes(cassettes: argparse.ArgumentParser) -> None:
@@ -90,6 +117,7 @@ def _mail_server(text: str) -> tuple[str, int]:
 
 def _serve(options: argparse.Namespace) -> int:
     """Serve the emulators until Ctrl-C, and print the environment variables that reach them."""
+    from pytest_keyauth.adapters.limits import Limits
     from pytest_keyauth.adapters.server import bind
 
     try:
@@ -103,7 +131,8 @@ def _serve(options: argparse.Namespace) -> int:
         where = f"{options.host}:{options.port}"
         print(f"keyauth serve: cannot listen on {where}: {error}; --port 0 takes a free port", file=sys.stderr)
         return 2
-    return _run(*emulators, listener, deliver=options.deliver)
+    limits = Limits(options.max_head, options.max_headers, options.max_body, options.max_seconds)
+    return _run(*emulators, listener, limits, deliver=options.deliver)
 
 
 def _plot(options: argparse.Namespace) -> int:
@@ -168,7 +197,9 @@ def _make_courier(options: argparse.Namespace) -> "Courier | None":
     return NetworkCourier(MailServer(*options.smtp) if options.smtp else None)
 
 
-def _run(keytrac: "KeytracEmulator", keyfax: "Installations", listener: "socket", *, deliver: bool) -> int:
+def _run(
+    keytrac: "KeytracEmulator", keyfax: "Installations", listener: "socket", limits: "Limits", *, deliver: bool
+) -> int:
     from pytest_keyauth.adapters.asgi import EmulatorApplication
     from pytest_keyauth.adapters.server import serve
 
@@ -176,7 +207,7 @@ def _run(keytrac: "KeytracEmulator", keyfax: "Installations", listener: "socket"
     origin = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     first = keyfax.first
     with _postman(first) if deliver else nullcontext():
-        serve(EmulatorApplication(keytrac, keyfax), listener, lambda: _announce(origin, keytrac, first))
+        serve(EmulatorApplication(keytrac, keyfax), listener, lambda: _announce(origin, keytrac, first), limits)
     return 0
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import uvicorn
 from uvicorn.server import ServerState
 
-from pytest_keyauth.adapters.server import HeaderCaseProtocol, bind
+from pytest_keyauth.adapters.server import EmulatorProtocol, bind
 
 __all__ = ["NetworkServer"]
 
@@ -32,7 +32,7 @@ class NetworkServer:
         self._config = uvicorn.Config(
             application,
             interface="asgi3",
-            http=HeaderCaseProtocol,
+            http=EmulatorProtocol,
             ws="none",
             lifespan="off",
             access_log=False,
@@ -104,7 +104,7 @@ class NetworkServer:
         return connection.recv(1, socket.MSG_PEEK)
 
     def _make_protocol(self) -> asyncio.Protocol:
-        return HeaderCaseProtocol(self._config, self._state, {}, self._loop)
+        return EmulatorProtocol(self._config, self._state, {}, self._loop)
 
     def _hang_up(self) -> None:
         for connection in tuple(self._state.connections):
