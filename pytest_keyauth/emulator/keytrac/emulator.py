@@ -12,6 +12,7 @@ from pytest_keyauth.emulator.journal import Exchange, Journal
 from pytest_keyauth.emulator.keytrac.account import Account, AccountSettings
 from pytest_keyauth.emulator.keytrac.attributes import find_user_id
 from pytest_keyauth.emulator.keytrac.operations import OPERATIONS, Call, Operation, new_identifier
+from pytest_keyauth.emulator.keytrac.recorder import answer_script
 from pytest_keyauth.emulator.keytrac.refusal import Refusal
 from pytest_keyauth.emulator.message import Request, Response, json_response
 from pytest_keyauth.emulator.script import NEVER_CAME, Asked, Scope, Script, Timing
@@ -78,6 +79,8 @@ class KeytracEmulator:
 
     def handle(self, request: Request) -> Response:
         """Answer one request. Safe to call from several threads."""
+        if (script := answer_script(request)) is not None:
+            return script
         with self._lock:
             methods, identifier = _find_resource(request.path)
             operation = methods.get(request.method)
