@@ -10,7 +10,7 @@ from pytest_keyauth.keystrokes.noise import DEVIATES, REACH, STEPS, bend
 from pytest_keyauth.keystrokes.population import Aspect
 from pytest_keyauth.keystrokes.sitting import Sitting
 
-__all__ = ["Form", "Press", "perform", "press_held"]
+__all__ = ["Form", "Press", "fill_in", "perform", "press_held"]
 
 _SHORTEST_MS = 15
 _LONGEST_HOLD_MS = 700
@@ -120,6 +120,51 @@ def _let_go_ms(sitting: Sitting, presses: Sequence[Press], last: int) -> float:
     if last + 1 < len(presses):
         delay_ms = min(delay_ms, presses[last + 1].down_ms - final.down_ms - 2)
     return final.down_ms + max(2.0, delay_ms)
+
+
+def fill_in(
+    strokes: Sequence[Stroke],
+    writes: Sequence[str],
+    spans: Mapping[int, int],
+    presses: Sequence[Press],
+    start_ms: float,
+) -> list[Press]:
+    """The presses of all keys, where those of the keys that write something are known already.
+
+    A masked recording says nothing of shift keys and dead keys, so they may go down at any time between the key before
+    and the one that they are for; before the first key there is ``start_ms``.
+    """
+    filled: list[Press] = []
+    silent: list[Stroke] = []
+    known = iter(presses)
+    before_ms = start_ms
+    for stroke, written in zip(strokes, writes, strict=True):
+        if not written:
+            silent.append(stroke)
+            continue
+        press = next(known)
+        filled += _spread(silent, before_ms, press.down_ms)
+        filled.append(press._replace(key=stroke.key))
+        silent.clear()
+        before_ms = press.down_ms
+    for index, last in spans.items():
+        final = filled[last]
+        next_ms = filled[last + 1].down_ms if last + 1 < len(filled) else math.inf
+        up_ms = final.down_ms + max(2.0, min((final.up_ms - final.down_ms) / 2, next_ms - final.down_ms - 2))
+        filled[index] = filled[index]._replace(up_ms=up_ms)
+    return filled
+
+
+def _spread(strokes: Sequence[Stroke], start_ms: float, end_ms: float) -> list[Press]:
+    """Keys that go down one after the other within a time, and come up before it ends."""
+    step_ms = (end_ms - start_ms) / (len(strokes) + 1)
+    presses: list[Press] = []
+    for number, stroke in enumerate(strokes, start=1):
+        down_ms = start_ms + number * step_ms
+        if presses and stroke.kind == strokes[number - 2].kind == "modifier":  # as in _strike
+            down_ms = presses[-1].down_ms
+        presses.append(Press(stroke.key, down_ms, down_ms + step_ms / 2))
+    return presses
 
 
 def press_held(strokes: Sequence[Stroke]) -> tuple[list[Stroke], dict[int, int]]:

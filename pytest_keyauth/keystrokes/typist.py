@@ -1,7 +1,7 @@
 """Made-up people who type: each text is a new recording in their own rhythm, in the provider's format."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -9,16 +9,21 @@ from functools import lru_cache
 from itertools import accumulate, pairwise
 from operator import itemgetter
 from random import Random
+from typing import TYPE_CHECKING, overload
 
+from pytest_keyauth.keystrokes.act import Act, spell, writings
 from pytest_keyauth.keystrokes.grammar import BROWSER, Recording, write
 from pytest_keyauth.keystrokes.keyboard import GERMAN, Layout, Stroke
 from pytest_keyauth.keystrokes.mistakes import with_mistakes
 from pytest_keyauth.keystrokes.names import find_name
 from pytest_keyauth.keystrokes.noise import DEVIATES
-from pytest_keyauth.keystrokes.performance import Form, Press, perform, press_held
+from pytest_keyauth.keystrokes.performance import Form, Press, fill_in, perform, press_held
 from pytest_keyauth.keystrokes.population import DISTINCT, Population, Task
 from pytest_keyauth.keystrokes.rhythm import Rhythm
 from pytest_keyauth.keystrokes.sitting import Sitting
+
+if TYPE_CHECKING:
+    from pytest_keyauth.keystrokes.browser import AsyncPage, Page
 
 __all__ = ["RecordingTimes", "Typist"]
 
@@ -144,11 +149,7 @@ class Typist:
         typed = self._mistyped(text, mistakes) if mistakes else text
         # One position for each character: of a dead key and its letter, the letter's.
         strokes = [(self.layout.find(character) or (_unknown(character),))[-1] for character in typed]
-        repetition = self._past.repetitions.get(text, 0)
-        self._past.repetitions[text] = repetition + 1
-        presses = self._perform(self.population.password, strokes, {}, _unpractised(repetition))
-        masked = [press._replace(key=f"I{position}") for position, press in enumerate(presses)]
-        return write(self._record(str(len(text)), masked))
+        return write(self._record_masked(text, self._repeat(text, strokes)))
 
     def strikes(self, strokes: Sequence[Stroke]) -> Recording:
         """A new recording of keys that are struck one after the other, with what has to be held for each.
@@ -159,6 +160,49 @@ class Typist:
             raise ValueError("a typist cannot strike no keys: expected at least one stroke")
         struck, spans = press_held(strokes)
         return self._record(None, self._perform(self.population.text, struck, spans, 0.0))
+
+    def act(self, text: str, *, masked: bool = False, mistakes: bool | float = False) -> Act:
+        """The same as `types`, or as `password` where it is `masked`, key by key: for whoever presses real keys.
+
+        Raises ValueError for an empty text, UntypeableCharacterError for a character that no key writes.
+        """
+        _check_text(text)
+        spelled = spell(self._mistyped(text, mistakes), self.layout)
+        struck, spans = press_held([stroke for stroke, _ in spelled])
+        writes = writings(struck, spelled)
+        if not masked:
+            presses = self._perform(self.population.text, struck, spans, 0.0)
+            recording = self._record(None, presses)
+        else:
+            known = self._repeat(text, [stroke for stroke, written in spelled if written])
+            recording = self._record_masked(text, known)
+            presses = fill_in(struck, writes, spans, known, -recording.delays_ms[0])
+        return Act.of(write(recording), writes, presses, recording.delays_ms[0])
+
+    @overload
+    def type_into(self, page: "Page", selector: str, text: str, *, mistakes: bool | float = False) -> str: ...
+
+    @overload
+    def type_into(
+        self, page: "AsyncPage", selector: str, text: str, *, mistakes: bool | float = False
+    ) -> Awaitable[str]: ...
+
+    def type_into(
+        self, page: "Page | AsyncPage", selector: str, text: str, *, mistakes: bool | float = False
+    ) -> str | Awaitable[str]:
+        """This person types the text into a field of a page in Chromium, with real keys and in real time.
+
+        `page` is a page of Playwright; with its async API, await the result. `selector` finds an input or a text area,
+        which gets the focus. Each key goes down and comes up when this person would do it. Into an input for passwords
+        they type as in `password`, else as in `types`, and what that would have been is returned: about what a recorder
+        on the page has to have recorded. With `mistakes`, some keys are wrong and corrected.
+
+        Raises FieldError where there is no such field, or no text can be typed there; PageError for what is no page of
+        Chromium; and what `types` raises.
+        """
+        from pytest_keyauth.keystrokes.browser import type_into
+
+        return type_into(page, selector, lambda masked: self.act(text, masked=masked, mistakes=mistakes), self.layout)
 
     def later(self, days: float = 1.0) -> "Typist":
         """The same person, so many days later: another sitting, habits that have moved a little, the practice kept.
@@ -181,6 +225,16 @@ class Typist:
     def _mistyped(self, text: str, mistakes: bool | float) -> str:
         rate = self.rhythm.mistakes if mistakes is True else float(mistakes)
         return with_mistakes(text, self.layout, self._past.random, rate) if rate else text
+
+    def _repeat(self, text: str, strokes: Sequence[Stroke]) -> list[Press]:
+        """Type a password once more: these are the strokes that write it."""
+        repetition = self._past.repetitions.get(text, 0)
+        self._past.repetitions[text] = repetition + 1
+        return self._perform(self.population.password, strokes, {}, _unpractised(repetition))
+
+    def _record_masked(self, text: str, presses: Sequence[Press]) -> Recording:
+        masked = [press._replace(key=f"I{position}") for position, press in enumerate(presses)]
+        return self._record(str(len(text)), masked)
 
     def _perform(self, task: Task, strokes: Sequence[Stroke], spans: dict[int, int], unpractised: float) -> list[Press]:
         past, sitting = self._past, _sit(self.rhythm, task, self.sitting, self.day)
