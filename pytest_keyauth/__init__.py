@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_keyauth.keystrokes.samples import MaskedSamples, Samples
     from pytest_keyauth.keystrokes.typist import Typist
     from pytest_keyauth.keytrac import KeytracToken
+    from pytest_keyauth.network.chromium import chromium_arguments
 
 _HOMES = {
     "KeyauthError": "pytest_keyauth.errors",
@@ -32,6 +33,7 @@ _HOMES = {
     "MaskedSamples": "pytest_keyauth.keystrokes.samples",
     "Samples": "pytest_keyauth.keystrokes.samples",
     "Typist": "pytest_keyauth.keystrokes.typist",
+    "chromium_arguments": "pytest_keyauth.network.chromium",
 }
 
 __all__ = [
@@ -50,6 +52,7 @@ __all__ = [
     "Samples",
     "Typist",
     "__version__",
+    "chromium_arguments",
 ]
 
 

@@ -14,6 +14,7 @@ class Authority:
     def __init__(self) -> None:
         self._authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
         self._context_of = cache(self._make_context)
+        self.certificate_of = cache(self._issue)
 
     def __repr__(self) -> str:
         return "<Authority of this run>"
@@ -44,5 +45,8 @@ class Authority:
 
     def _make_context(self, host: str) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._authority.issue_cert(host, key_type=trustme.KeyType.ECDSA).configure_cert(context)
+        self.certificate_of(host).configure_cert(context)
         return context
+
+    def _issue(self, host: str) -> trustme.LeafCert:
+        return self._authority.issue_cert(host, key_type=trustme.KeyType.ECDSA)

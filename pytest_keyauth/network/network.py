@@ -15,6 +15,7 @@ from pytest_keyauth.emulator.message import Request, Response, json_response
 from pytest_keyauth.errors import HostBlockedError
 from pytest_keyauth.network.authority import Authority
 from pytest_keyauth.network.children import describe_environment, set_environment
+from pytest_keyauth.network.chromium import describe_chromium
 from pytest_keyauth.network.server import NetworkServer
 from pytest_keyauth.network.wire import LOOPBACK_HOSTS, Detour, diverted
 
@@ -34,6 +35,7 @@ class Network:
     def __init__(self) -> None:
         self._authority = Authority()
         self._client_context = cache(self._make_client_context)
+        self._for_chromium = cache(self._describe_chromium)
         self._handlers: Mapping[str, Handle] = {}
         self._folder = TemporaryDirectory(prefix="keyauth-network-")
         self._hosts_of_children: frozenset[str] = frozenset()
@@ -59,7 +61,8 @@ class Network:
         detour = Detour(hosts, ports, self._server.port, self._client_context, _refuse if block_others else _let_pass)
         self._handlers = dict(handlers)
         try:
-            with set_environment(_without_proxy(hosts) | self._for_children(hosts)), diverted(detour):
+            variables = _without_proxy(hosts) | self._for_children(hosts) | self._for_chromium(names)
+            with set_environment(variables), diverted(detour):
                 yield
         finally:
             self._handlers = {}
@@ -72,6 +75,11 @@ class Network:
             self._children = describe_environment(folder, hosts, self._server.port, self._authority.certificate)
             self._hosts_of_children = hosts
         return self._children
+
+    def _describe_chromium(self, names: frozenset[str]) -> dict[str, str]:
+        hosts = sorted({name.partition(":")[0] for name in names})
+        certificates = [self._authority.certificate_of(host).cert_chain_pems[0].bytes() for host in hosts]
+        return describe_chromium(names, self._server.port, certificates)
 
     async def _answer(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         body = await read_body(receive)
