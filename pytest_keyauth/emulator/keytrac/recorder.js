@@ -373,7 +373,8 @@
     if (!event.defaultPrevented) {
       findAll(event.target).forEach((recording) => {
         recording.restart();
-        setTimeout(() => publish(recording)); // once the form is reset
+        publish(recording);
+        setTimeout(() => publish(recording)); // the length, once the form is reset
       });
     }
   }
