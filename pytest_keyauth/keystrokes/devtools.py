@@ -86,11 +86,9 @@ def _modifiers(held: Set[str]) -> int:
 @lru_cache(maxsize=32)
 def find_places(layout: Layout) -> Mapping[str, str]:
     """The place of each key, as in `KeyboardEvent.code`, by its name in a sample."""
-    rows = [line.split()[0] for line in layout.keys.split("\n") if line]
-    places: dict[str, str] = {}
-    for row, names in zip(rows, _PLACES, strict=True):
-        for character, place in zip(row, names, strict=False):  # not every layout has the last keys of a row
-            strokes = layout.find(character)
-            if strokes:
-                places.setdefault(strokes[0].key, place)
-    return places
+    return {
+        key: place
+        for keys, places in zip(layout.key_rows, _PLACES, strict=True)
+        for key, place in zip(keys, places, strict=False)  # not every layout has the last keys of a row
+        if key
+    }

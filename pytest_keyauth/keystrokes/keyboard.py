@@ -130,6 +130,14 @@ class Layout:
         """All characters that the layout types, composed ones too. The backspace is none: it writes nothing."""
         return "".join(character for character in self._strokes if character != BACKSPACE)
 
+    @property
+    def key_rows(self) -> list[list[str]]:
+        """The keys of the four rows by their names in samples, from the left; "" for one that the keyboard lacks."""
+        return [
+            ["" if key == _NOTHING else str(self._code(number, column, key)) for column, key in enumerate(row[0])]
+            for number, row in enumerate(self._rows)
+        ]
+
     def find(self, character: str) -> tuple[Stroke, ...] | None:
         """The strokes that write one character (a dead key and a letter are two); None where there are none."""
         return self._strokes.get(character)

@@ -10,11 +10,15 @@ from pytest_keyauth.keystrokes.samples import MaskedSamples, Samples
 from pytest_keyauth.outcomes import load_catalogue
 from pytest_keyauth.plugin import OPTIONS
 
+from .browsing import CHROMIUM
+
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_programs_of_the_readme_run(pytester: pytest.Pytester) -> None:
     programs = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    if CHROMIUM is None:
+        programs = [program for program in programs if "playwright" not in program]
     names = [f"test_program_{number}" for number in range(len(programs))]
     pytester.makepyfile(**dict(zip(names, programs, strict=True)))
     result = pytester.runpytest_subprocess("-p", "pytest_keyauth", "-W", "error")

@@ -415,6 +415,19 @@ def test_a_page_gets_one_global_name_however_often_it_loads_the_script(chromium:
     assert recording.keys == ("65", "65")
 
 
+def test_a_page_that_is_written_anew_is_recorded(chromium: Chromium, consumer: Consumer) -> None:
+    async def scenario(context: Any) -> Recording:
+        page = await open_page(context, consumer, "<input id=text>")
+        script = f"<script src='{consumer.api}/keytrac.js'></script>"
+        await page.set_content(
+            f"<input id=text>{script}<script>KeyTrac.configure({{anytextFields: ['#text']}})</script>"
+        )
+        await page.type("#text", "a")
+        return await read_sample(page)
+
+    assert chromium.play(scenario).keys == ("65", "65")
+
+
 def test_a_typist_says_what_cannot_be_typed_into(
     chromium: Chromium, consumer: Consumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -463,6 +463,20 @@
     }
   }
 
+  /* On the window and before anybody else: so fields may come later, and pages may stop their events. A page that is
+   * written anew loses its listeners; those that are there already are not added again. */
+  function listen() {
+    window.addEventListener('keydown', onKeyDown, true);
+    window.addEventListener('keyup', onKeyUp, true);
+    window.addEventListener('input', onInput, true);
+    window.addEventListener('focusin', onFocus, true);
+    window.addEventListener('submit', onSend, true);
+    window.addEventListener('formdata', onSend, true);
+    window.addEventListener('reset', onReset);
+    window.addEventListener('blur', onHide);
+    window.addEventListener('pagehide', onHide);
+  }
+
   /**
    * Record what is typed into these fields, also into those that are not on the page yet. May be called again for more.
    * What is wrong with it is told on the console, and all else is recorded.
@@ -471,6 +485,7 @@
    *   of passwordFields only length and rhythm are kept. (The name passwordFields is assumed.)
    */
   function configure(options) {
+    listen();
     const given = options !== null && typeof options === 'object' ? options : {};
     if (given !== options) {
       complain('expected an object such as {anytextFields: ["#text"]}, got ' + JSON.stringify(options));
@@ -486,17 +501,6 @@
       });
     });
   }
-
-  // On the window and before anybody else: so fields may come later, and pages may stop their events.
-  window.addEventListener('keydown', onKeyDown, true);
-  window.addEventListener('keyup', onKeyUp, true);
-  window.addEventListener('input', onInput, true);
-  window.addEventListener('focusin', onFocus, true);
-  window.addEventListener('submit', onSend, true);
-  window.addEventListener('formdata', onSend, true);
-  window.addEventListener('reset', onReset);
-  window.addEventListener('blur', onHide);
-  window.addEventListener('pagehide', onHide);
 
   Object.defineProperty(window, 'KeyTrac', { value: Object.freeze({ configure }), enumerable: true });
 })();
