@@ -11,7 +11,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 #: Of what is installed for development only, and has no place in a user's start-up.
-STRANGERS = ("hypothesispytest", "xdist", "xdist.looponfail", "recording", "respx", "pytest_httpx")
+STRANGERS = (
+    "hypothesispytest",
+    "xdist",
+    "xdist.looponfail",
+    "recording",
+    "respx",
+    "pytest_httpx",
+    "pytest_httpserver",
+    "socket",
+)
 
 
 def pytest_with(*wanted: str) -> tuple[str, ...]:
