@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NoReturn, cast
 import pytest
 
 from pytest_keyauth.errors import SettingsError
-from pytest_keyauth.markers import NETWORK, OUTCOMES, REPLAY, named_outcomes
+from pytest_keyauth.guarding import guard_providers, network_wishes
+from pytest_keyauth.markers import OUTCOMES, REPLAY, named_outcomes
 from pytest_keyauth.matrix import matrix_outcome, matrix_times
 from pytest_keyauth.settings import Settings
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from pytest_keyauth.keystrokes.typist import Typist
     from pytest_keyauth.ledger import Traffic
     from pytest_keyauth.live import LiveServer
-    from pytest_keyauth.network.guard import ProviderGuard
     from pytest_keyauth.network.network import Network
     from pytest_keyauth.outcomes import Outcome
     from pytest_keyauth.recording.addresses import Addresses
@@ -139,11 +139,11 @@ def _keyauth_clients(request: pytest.FixtureRequest) -> "Iterator[None]":
 
 
 @pytest.fixture(scope="session")
-def _keyauth_network_server() -> "Iterator[Network]":
+def _keyauth_network_server(request: pytest.FixtureRequest) -> "Iterator[Network]":
     """The server that diverted connections end at, once a session."""
     from pytest_keyauth.network.network import Network
 
-    network = Network()
+    network = Network(guard_providers(request.config, request.config.stash[SETTINGS]))
     yield network
     network.close()
 
@@ -159,29 +159,25 @@ def keyauth_network(request: pytest.FixtureRequest) -> "Iterator[None]":
         request.getfixturevalue("_keyauth_clients")
         yield
         return
-    from pytest_keyauth.network.handlers import find_handlers
+    from pytest_keyauth.network.handlers import find_handlers, is_loopback_tls
 
-    wishes = _network_wishes(request.node)
     keytrac: KeytracTarget = request.getfixturevalue("_keytrac_target")
     keyfax: KeyfaxTarget = request.getfixturevalue("_keyfax_target")
     handlers = find_handlers(settings.urls, keytrac, keyfax)
     network: Network = request.getfixturevalue("_keyauth_network_server")
-    guard = cast("ProviderGuard", request.config.pluginmanager.get_plugin("keyauth-guard"))
-    guard.guard_tls()
-    with network.open(handlers, block_others=bool(wishes.get("block_others"))):
+    block_others = network_wishes(request.node).get("block_others", settings.network == "block-others")
+    loopback_tls = is_loopback_tls(keyfax.reach.url, *settings.urls.values())
+    with network.open(handlers, block_others=bool(block_others), loopback_tls=loopback_tls):
         yield
 
 
-def _find_keyfax_url(request: pytest.FixtureRequest) -> str | None:
-    """Where the code of a test that uses the network believes its Keyfax to be."""
+def _find_reached(request: pytest.FixtureRequest) -> dict[str, str | None]:
+    """Where the code of a test that uses the network believes its Keyfax to be, and who it says that it is."""
     if "keyauth_network" not in request.fixturenames:
-        return None
-    return _network_wishes(request.node).get("keyfax") or request.config.stash[SETTINGS].urls.get("keyfax")
-
-
-def _network_wishes(item: pytest.Item) -> dict[str, Any]:
-    mark = item.get_closest_marker(NETWORK)
-    return dict(mark.kwargs) if mark is not None else {}
+        return {}
+    wishes = network_wishes(request.node)
+    keyfax_url = wishes.get("keyfax") or request.config.stash[SETTINGS].urls.get("keyfax")
+    return {"keyfax_url": keyfax_url, "keytrac_token": wishes.get("token")}
 
 
 @pytest.fixture
@@ -242,9 +238,9 @@ def _need(request: pytest.FixtureRequest, control: str) -> "Need":
         connect=connect,
         library=Library(cassette_folder(request.config)),
         steers=control in request.fixturenames,
-        keyfax_url=_find_keyfax_url(request),
         take=request.node.stash.get(TAKE, None),
         outcomes=request.node.stash.get(PLAYER, None),
+        **_find_reached(request),
     )
 
 

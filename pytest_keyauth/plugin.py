@@ -19,6 +19,7 @@ from pytest_keyauth.contract_collection import (
 from pytest_keyauth.errors import OutcomeNotAskedFor, OutcomeNotWitnessed, SettingsError
 from pytest_keyauth.fixtures import *  # noqa: F403  # pytest finds fixtures by their names in a plugin
 from pytest_keyauth.fixtures import PLAYER, SEEDED, SETTINGS, TRAFFIC, forget_earlier_try
+from pytest_keyauth.guarding import check_network_markers, find_guard, guard_providers, runs_tests_itself
 from pytest_keyauth.markers import (
     CASSETTE,
     NETWORK,
@@ -30,7 +31,7 @@ from pytest_keyauth.markers import (
     named_outcomes,
 )
 from pytest_keyauth.matrix import ARGUMENT, check_matrix, matrix_outcome, parametrize_outcomes
-from pytest_keyauth.settings import CONTRACTS, PROVIDERS, RECORD_MODES, TARGETS, read_settings
+from pytest_keyauth.settings import CONTRACTS, NETWORK_MODES, PROVIDERS, RECORD_MODES, TARGETS, read_settings
 
 if TYPE_CHECKING:
     from pytest_keyauth.ledger import Coverage, Ledger
@@ -51,6 +52,7 @@ OPTIONS = (
     ("fail-under", "PCT", "fail the run where fewer of the documented outcomes were witnessed"),
     ("record", "|".join(RECORD_MODES), "record contracts, and tests marked keyauth_cassette (default: none)"),
     ("cassettes", "DIR", "the folder of cassettes, from pytest's root (default: cassettes)"),
+    ("network", "|".join(NETWORK_MODES), "let every test have keyauth_network (default: none)"),
     ("strict-cassettes", None, "fail the run where a cassette does not fit its test, or has none"),
 )
 
@@ -60,7 +62,7 @@ MARKERS = (
     f"{OUTCOME}(name): the documented outcome that a test asserts, and must witness",
     f"{OUTCOMES}(operation, ..., status=, without=, times=1): run once for each documented outcome, which comes next",
     f"{REPLAY}(name, ...): answer the test's requests, by any client, with these recorded outcomes",
-    f"{NETWORK}(keyfax=URL, block_others=False): bring any client that calls a provider's host to the emulators",
+    f"{NETWORK}(keyfax=URL, token=TOKEN, block_others=False): bring any client that calls a provider to the emulators",
     f"{CASSETTE}: record what the test's clients say to the providers, and play it with --keyauth-target=cassettes",
 )
 
@@ -87,6 +89,8 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(LedgerKeeper(config), "keyauth-ledger")
     _register_keepers(config)
+    if settings.asks_for_providers and settings.target != "live" and runs_tests_itself(config):
+        guard_providers(config, settings)
     folders = [find_contracts(provider) for provider in settings.contracts]
     if folders:
         config.pluginmanager.register(ContractPath(folders), "keyauth-contract-path")
@@ -134,19 +138,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         check_markers(items, REPLAY, PROVIDERS)
         check_recorders(items)
         check_matrix(items)
+        check_network_markers(items)
     except pytest.UsageError as error:
         if hasattr(config, "workeroutput"):
             config.workeroutput[USAGE_ERROR] = str(error)
         raise
+    settings = config.stash[SETTINGS]
     for item in items:
-        use_markers(item)
-    if config.stash[SETTINGS].target != "live" and any(map(_is_ours, items)):
-        _guard_providers(config)
+        use_markers(item, network=settings.network != "none")
+    if settings.target != "live" and any(map(_is_ours, items)):
+        guard_providers(config, settings, items)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
     forget_earlier_try(item, TRAFFIC, PLAYER)
+    if (guard := find_guard(item.config)) is not None:
+        guard.begin_test()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -166,29 +174,21 @@ def _is_ours(item: pytest.Item) -> bool:
     return not FIXTURES.isdisjoint(names) or is_contract(item.path) or item.get_closest_marker(CASSETTE) is not None
 
 
-def _guard_providers(config: pytest.Config) -> None:
-    """From now on nobody in this process reaches a real provider; runs that use nothing of ours do not come here."""
-    from pytest_keyauth.network.guard import ProviderGuard
+def use_markers(item: pytest.Item, *, network: bool) -> None:
+    """Let the marked tests have what they are marked for, before any other fixture of theirs.
 
-    if not config.pluginmanager.has_plugin("keyauth-guard"):
-        guard = ProviderGuard(config.stash[SETTINGS].provider_hosts())
-        config.pluginmanager.register(guard, "keyauth-guard")
-        guard.install()
-        config.add_cleanup(guard.remove)
-
-
-def use_markers(item: pytest.Item) -> None:
-    """Let the marked tests have what they are marked for, before any other fixture of theirs."""
+    :param network: every test is to have the network, and the contracts have no need of it.
+    """
     names = getattr(item, "fixturenames", None)
     if names is None:
         return
     by_name = item.get_closest_marker(REPLAY) is not None
+    network = network and not is_contract(item.path)
     if matrix_outcome(item) is not None:
         names.insert(0, ARGUMENT)
         by_name = by_name or item.config.stash[SETTINGS].target == "cassettes"
-        if not by_name and "keyauth_network" not in names:
-            names.insert(0, "keyauth_network")
-    if item.get_closest_marker(NETWORK) is not None and "keyauth_network" not in names:
+        network = network or not by_name
+    if (network or item.get_closest_marker(NETWORK) is not None) and "keyauth_network" not in names:
         names.insert(0, "keyauth_network")
     if by_name:
         names.insert(0, "keyauth_replay")
@@ -226,6 +226,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         report.sections.append(
             ("keyauth", f"the data of this test follow from --keyauth-seed={item.config.stash[SETTINGS].seed}")
         )
+    if report.failed and (guard := find_guard(item.config)) is not None and guard.wire.refused:
+        refused = ", ".join(sorted(set(guard.wire.refused)))
+        report.sections.append(("keyauth", f"connections of this test to {refused} were refused, and nothing was sent"))
     if TRAFFIC not in item.stash:
         return report
     item.stash[PASSED] = report.passed and (report.when == "setup" or item.stash.get(PASSED, False))

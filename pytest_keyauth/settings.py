@@ -9,6 +9,7 @@ from pytest_keyauth.errors import SettingsError
 
 __all__ = [
     "CONTRACTS",
+    "NETWORK_MODES",
     "PROVIDERS",
     "RECORD_MODES",
     "TARGETS",
@@ -22,6 +23,7 @@ PROVIDERS = ("keytrac", "keyfax")
 CONTRACTS = (*PROVIDERS, "all")
 TARGETS = ("emulator", "cassettes", "live")
 RECORD_MODES = ("none", "new", "all")
+NETWORK_MODES = ("none", "on", "block-others")
 
 #: "an 36 character long authentication token", says the document.
 TOKEN_LENGTH = 36
@@ -55,6 +57,7 @@ class Settings:
     that must be witnessed, None for no gate. The accesses are only there for the live target.
     ``record``: which tests are recorded: none, those that have no cassette (`new`), all. ``cassettes``: the folder,
     from pytest's root. ``strict_cassettes``: whether a run fails for cassettes that do not fit their tests.
+    ``network``: whether every test has `keyauth_network`, and other hosts are refused.
     ``urls``: by provider, where the environment says that it is, for whoever wants to recognize requests to it.
     """
 
@@ -65,6 +68,7 @@ class Settings:
     record: str = "none"
     cassettes: str = "cassettes"
     strict_cassettes: bool = False
+    network: str = "none"
     urls: Mapping[str, str] = field(default_factory=dict, compare=False)
     keytrac: KeytracAccess | None = None
     keyfax: KeyfaxAccess | None = None
@@ -82,13 +86,20 @@ class Settings:
         named = (_host(url) for url in self.urls.values())
         return frozenset({"api.keytrac.net", *(host for host in named if host and host not in LOOPBACK_HOSTS)})
 
+    @property
+    def asks_for_providers(self) -> bool:
+        """Whether the run says by itself, and not only by its tests, that it is about the providers."""
+        chosen = self.contracts, self.fail_under is not None, self.target != "emulator", self.record != "none"
+        return any(chosen) or self.network != "none"
+
     def describe(self) -> str:
         """One line for pytest's header."""
         urls = ", ".join(access.url for access in (self.keytrac, self.keyfax) if access is not None)
         where = f"live ({urls})" if self.target == "live" else self.target
         contracts = f", contracts {', '.join(self.contracts)}" if self.contracts else ""
         recording = f", recording {self.record} into {self.cassettes}" if self.record != "none" else ""
-        return f"keyauth: target {where}, seed {self.seed}{contracts}{recording}"
+        network = f", network {self.network}" if self.network != "none" else ""
+        return f"keyauth: target {where}, seed {self.seed}{contracts}{recording}{network}"
 
 
 def read_settings(
@@ -99,7 +110,7 @@ def read_settings(
     :param sources: what each value was given as, for messages; ``--keyauth-NAME`` where it is not said.
     :raises SettingsError: says which value is wrong, what was expected, and what to do.
     """
-    options = ("target", "contracts", "seed", "fail_under", "record", "cassettes", "strict_cassettes")
+    options = ("target", "contracts", "seed", "fail_under", "record", "cassettes", "strict_cassettes", "network")
     names = {name: f"--keyauth-{name.replace('_', '-')}" for name in options}
     names.update(sources or {})
     target = _choice(names["target"], values.get("target") or "emulator", TARGETS)
@@ -120,6 +131,7 @@ def read_settings(
         record=record,
         cassettes=str(values.get("cassettes") or "cassettes"),
         strict_cassettes=_flag(names["strict_cassettes"], values.get("strict_cassettes")),
+        network=_choice(names["network"], values.get("network") or "none", NETWORK_MODES),
         urls=_read_urls(environ),
         **live,
     )

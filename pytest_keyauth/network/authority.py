@@ -24,20 +24,12 @@ class Authority:
         """The authority's own certificate, as PEM: what a client has to trust."""
         return self._authority.cert_pem.bytes()
 
-    def client_context(self, *, verifies: bool) -> ssl.SSLContext:
-        """A client's context that trusts this authority, or checks nothing, as the one that it stands in for."""
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        context.check_hostname = verifies
-        context.verify_mode = ssl.CERT_REQUIRED if verifies else ssl.CERT_NONE
-        self._authority.configure_trust(context)
-        return context
-
     def server_context(self) -> ssl.SSLContext:
         """A server's context that shows each client a certificate of the host that it asks for."""
         context = self._make_context("localhost")
 
         def choose(connection: ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
-            if name:
+            if name and name != "localhost":
                 connection.context = self._context_of(name.lower())
 
         context.sni_callback = choose
@@ -49,4 +41,5 @@ class Authority:
         return context
 
     def _issue(self, host: str) -> trustme.LeafCert:
-        return self._authority.issue_cert(host, key_type=trustme.KeyType.ECDSA)
+        names = ("localhost", "127.0.0.1", "::1") if host == "localhost" else (host,)
+        return self._authority.issue_cert(*names, key_type=trustme.KeyType.ECDSA)

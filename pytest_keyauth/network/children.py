@@ -1,57 +1,93 @@
-"""What child processes are given by their environment, so that curl and Node.js find the emulators too.
+"""What child processes are given by their environment, so that they find the emulators, or do not find the providers.
 
-curl reads a configuration file that turns connections to the diverted hosts to the server, and nothing else; Node.js
-loads a script that does the same. Both trust this run's authority beside those that they trust anyway. No proxy is
-named: the clients of this process would go there.
+Python imports a module at its start, Node.js runs a script, curl reads a configuration file; what the user has of these
+is heeded, too. All trust this run's authority beside those that they trust anyway. No proxy is named: the clients of
+this process would go there.
 """
 
-import json
 import os
-import ssl
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-__all__ = ["describe_environment", "set_environment"]
+from pytest_keyauth.errors import HostBlockedError, ProviderBlockedError
+from pytest_keyauth.network.child_programs import write_curl, write_node, write_python
 
-_HOOK = """
-// Turns connections to some hosts to a server on this machine; the name that TLS verifies stays.
-const net = require('net');
-const { hosts, port } = %s;
-const connect = net.Socket.prototype.connect;
-net.Socket.prototype.connect = function (...given) {
-  const inner = Array.isArray(given[0]) ? given[0] : given;
-  const options = inner[0];
-  if (options && typeof options === 'object' && hosts.includes(String(options.host || '').toLowerCase())) {
-    inner[0] = { ...options, host: '127.0.0.1', port, servername: options.servername || options.host };
-  }
-  return connect.apply(this, given);
-};
-"""
+__all__ = ["HEEDED", "describe_detour", "describe_guard", "set_environment"]
+
+NO_PROXY = ("NO_PROXY", "no_proxy")
+
+#: The variables that lead children to our files, or to the user's own ones that these stand before.
+HEEDED = (
+    *("PYTHONPATH", "NODE_OPTIONS", "NODE_EXTRA_CA_CERTS", *NO_PROXY),
+    *("CURL_HOME", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "XDG_CONFIG_HOME", "HOME"),
+)
+
+NOWHERE: dict[str, Any] = {
+    "hosts": [],
+    "ports": [],
+    "port": 0,
+    "certificate": "",
+    "block_others": False,
+    "loopback_tls": False,
+    "refused": str(ProviderBlockedError("{host}")),
+    "blocked": str(HostBlockedError("{host}")),
+}
 
 
-def describe_environment(folder: Path, hosts: Iterable[str], port: int, certificate: bytes) -> dict[str, str]:
-    """Write what children read, and give the variables that name it.
+def describe_guard(folder: Path, hosts: Iterable[str]) -> dict[str, str]:
+    """Write what children read that are to be kept from some hosts, and give the variables that name it."""
+    plan = {**NOWHERE, "guarded": sorted(hosts)}
+    return {**_write(folder, plan, os.environ, None), **_without_proxy(plan["guarded"], os.environ)}
+
+
+def describe_detour(folder: Path, before: Mapping[str, str], certificate: bytes, **plan: Any) -> dict[str, str]:
+    """Write what children read that are to find a server on this machine, and give the variables that name it.
 
     :param folder: where the files go.
-    :param hosts: the hosts that are diverted, at any port.
-    :param port: the server's, on this machine.
+    :param before: the environment without what we have set in it.
     :param certificate: the authority's, in PEM.
+    :param plan: what is diverted (``hosts``, ``ports``), the server's ``port``, what is ``guarded`` or blocked.
     """
-    hosts = sorted(hosts)
+    import ssl
+
     authority, everybody = folder / "authority.pem", folder / "authorities.pem"
-    usual = os.environ.get("CURL_CA_BUNDLE") or ssl.get_default_verify_paths().cafile
-    authority.write_bytes(_read(os.environ.get("NODE_EXTRA_CA_CERTS")) + certificate)
+    authority.write_bytes(_read(before.get("NODE_EXTRA_CA_CERTS")) + certificate)
+    usual = _find_curl_authorities(before) or ssl.get_default_verify_paths().cafile
     everybody.write_bytes(_read(usual) + certificate)
-    hook = folder / "divert.js"
-    hook.write_text(_HOOK % json.dumps({"hosts": hosts, "port": port}), encoding="utf-8")
-    lines = [f'connect-to = "{host}::127.0.0.1:{port}"' for host in hosts]
-    folder.joinpath(".curlrc").write_text("\n".join([*_own_curlrc(), *lines, f'cacert = "{everybody}"', ""]))
+    whole = {**NOWHERE, **plan, "certificate": certificate.decode()}
     return {
-        "CURL_HOME": str(folder),
+        **_write(folder, whole, before, everybody),
         "NODE_EXTRA_CA_CERTS": str(authority),
-        "NODE_OPTIONS": f'{os.environ.get("NODE_OPTIONS", "")} --require "{hook}"'.strip(),
+        **_without_proxy({*whole["hosts"], *whole["guarded"]}, before),
     }
+
+
+def _write(
+    folder: Path, plan: Mapping[str, Any], before: Mapping[str, str], authorities: Path | None
+) -> dict[str, str]:
+    folder.chmod(0o755)  # a child may run as somebody else
+    write_python(folder, plan)
+    write_curl(folder, plan, _own_curlrc(before), authorities)
+    script = write_node(folder, plan)
+    return {
+        "PYTHONPATH": os.pathsep.join([str(folder), *filter(None, [before.get("PYTHONPATH")])]),
+        "CURL_HOME": str(folder),
+        "NODE_OPTIONS": f'{before.get("NODE_OPTIONS", "")} --require "{script}"'.strip(),
+    }
+
+
+def _without_proxy(hosts: Iterable[str], before: Mapping[str, str]) -> dict[str, str]:
+    """What lets clients that are built now go to these hosts themselves, whatever proxy the environment names."""
+    return {name: ",".join([*filter(None, [before.get(name)]), *sorted(hosts)]) for name in NO_PROXY}
+
+
+def _find_curl_authorities(before: Mapping[str, str]) -> str | None:
+    """Whom curl trusts: its file says so, or the environment."""
+    found = re.search(r'^\s*-?-?cacert[\s=:]+"?([^"\n]+)', "\n".join(_own_curlrc(before)), re.MULTILINE)
+    return found[1].strip() if found else before.get("CURL_CA_BUNDLE") or before.get("SSL_CERT_FILE")
 
 
 def _read(path: str | None) -> bytes:
@@ -62,22 +98,24 @@ def _read(path: str | None) -> bytes:
         return b""
 
 
-def _own_curlrc() -> list[str]:
-    """What the user has configured."""
-    home = os.environ.get("CURL_HOME") or os.environ.get("HOME") or ""
-    try:
-        return Path(home, ".curlrc").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return []
+def _own_curlrc(before: Mapping[str, str]) -> list[str]:
+    """What the user has configured, in the first of the files that curl looks for."""
+    folders = (before.get("CURL_HOME"), before.get("XDG_CONFIG_HOME"), before.get("HOME"))
+    for folder in filter(None, folders):
+        for name in (".curlrc", "curlrc"):
+            path = Path(folder, name)
+            if path.is_file() and (name == ".curlrc" or folder == before.get("XDG_CONFIG_HOME")):
+                return path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return []
 
 
 @contextmanager
-def set_environment(variables: Mapping[str, str]) -> Iterator[None]:
-    """Set variables of the environment, and put them back as they were."""
+def set_environment(variables: Mapping[str, str]) -> Iterator[dict[str, str | None]]:
+    """Set variables of the environment, and put them back as they were; gives what they were."""
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:
-        yield
+        yield before
     finally:
         for name, value in before.items():
             if value is None:

@@ -1,107 +1,80 @@
-"""No test reaches a real provider by accident: its host is not looked up, nor is TLS spoken with it through a proxy.
+"""No test reaches a real provider by accident: neither from this process nor, by their environment, from its children.
 
 It costs nothing until somebody asks for an address, and imports nothing but what every client has imported by then.
 """
 
-import socket
-import sys
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import wraps
-from typing import Any
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from pytest_keyauth.errors import ProviderBlockedError
+from pytest_keyauth.network.children import HEEDED, describe_guard, set_environment
+from pytest_keyauth.network.detour import Detour
+from pytest_keyauth.network.wire import Wire
 
-__all__ = ["ProviderGuard", "read_host", "replaced"]
-
-Change = tuple[Any, str, Any]
-"""An object, the name of its attribute, and what that is to be."""
-
-
-def read_host(host: object) -> str:
-    """The name of a host as it is compared, whatever a client library gives: text, bytes, None."""
-    if isinstance(host, bytes | bytearray):
-        host = bytes(host).decode("ascii", "replace")
-    return str(host or "").rstrip(".").lower()
-
-
-@contextmanager
-def replaced(*changes: Change) -> Iterator[None]:
-    """Set attributes, and take each back to what it was, be it its own or inherited."""
-    before = [(owner, name, name in vars(owner), vars(owner).get(name)) for owner, name, _ in changes]
-    for owner, name, value in changes:
-        setattr(owner, name, value)
-    try:
-        yield
-    finally:
-        for owner, name, was_own, value in reversed(before):
-            if was_own:
-                setattr(owner, name, value)
-            else:
-                delattr(owner, name)
+__all__ = ["ProviderGuard"]
 
 
 class ProviderGuard:
-    """Refuses connections of this process to some hosts, from `install` to `remove`."""
+    """Refuses connections to some hosts, from `install` to `remove`.
 
-    def __init__(self, hosts: frozenset[str]) -> None:
-        self._hosts = hosts
+    ``wire``: where the connections of this process go; who has a way around may set it there.
+    """
+
+    def __init__(self, hosts: Iterable[str]) -> None:
+        self._hosts = frozenset(hosts)
+        self.wire = Wire(set(self._hosts), ProviderBlockedError)
         self._installed: ExitStack | None = None
-        self._guards_tls = False
+        self._set: dict[str, str] = {}
+        self._before: dict[str, str | None] = {}
+
+    def __repr__(self) -> str:
+        return f"<ProviderGuard of {', '.join(sorted(self._hosts))}>"
 
     def install(self) -> None:
         """Begin to refuse."""
         if self._installed is None:
             self._installed = ExitStack()
-            self._installed.enter_context(replaced((socket, "getaddrinfo", self._guarded(socket.getaddrinfo))))
+            folder = self._installed.enter_context(TemporaryDirectory(prefix="keyauth-guard-"))
+            self._set = describe_guard(Path(folder), self._hosts)
+            self._before = self._installed.enter_context(set_environment(self._set))
+            self._installed.callback(self.wire.remove)
+            self.wire.install()
+
+    @contextmanager
+    def leading(self, detour: Detour) -> Iterator[None]:
+        """Lead to a server what would go to the hosts of a detour."""
+        self.wire.install()
+        self.wire.take(detour)
+        try:
+            yield
+        finally:
+            self.wire.take(None)
+
+    def read_environment(self) -> dict[str, str]:
+        """The variables that children heed, without what we have set."""
+        current = {name: os.environ.get(name) for name in HEEDED}
+        ours = {name: self._before.get(name) for name, value in self._set.items() if current[name] == value}
+        return {name: value for name, value in {**current, **ours}.items() if value is not None}
+
+    def add(self, hosts: Iterable[str]) -> None:
+        """Guard these hosts, too."""
+        more = self._hosts.union(hosts)
+        if more != self._hosts and self._installed is not None:
+            self._hosts = more
+            self.wire.guarded.update(more)
+            self.remove()
+            self.install()
+
+    def begin_test(self) -> None:
+        """See to it that others have left it as it was, and forget what earlier tests were refused."""
+        self.wire.install()
+        self.wire.refused.clear()
 
     def remove(self) -> None:
         """Put everything back as it was."""
         if self._installed is not None:
             self._installed.close()
-            self._installed, self._guards_tls = None, False
-
-    def check(self, host: object) -> None:
-        """Let any other host pass.
-
-        :raises ProviderBlockedError: for one that is guarded.
-        """
-        name = read_host(host)
-        if name in self._hosts:
-            raise ProviderBlockedError(name)
-
-    def _guarded(self, resolve: Callable[..., Any]) -> Callable[..., Any]:
-        def getaddrinfo_guarded(host: Any, *arguments: Any, **keywords: Any) -> Any:
-            self.check(host)
-            self.guard_tls()
-            return resolve(host, *arguments, **keywords)
-
-        return getaddrinfo_guarded
-
-    def guard_tls(self) -> None:
-        """Through a proxy a provider is reached without its address: but not without its name in TLS.
-
-        To be called before anybody else replaces the same functions for a while: who comes last has to go first.
-        """
-        if self._guards_tls or "ssl" not in sys.modules or self._installed is None:
-            return
-        self._guards_tls = True
-        import ssl
-
-        wrap_socket, wrap_bio = ssl.SSLContext.wrap_socket, ssl.SSLContext.wrap_bio
-
-        @wraps(wrap_socket)
-        def wrap_socket_guarded(context: ssl.SSLContext, *arguments: Any, **keywords: Any) -> Any:
-            self.check(keywords.get("server_hostname"))
-            return wrap_socket(context, *arguments, **keywords)
-
-        @wraps(wrap_bio)
-        def wrap_bio_guarded(context: ssl.SSLContext, *arguments: Any, **keywords: Any) -> Any:
-            self.check(keywords.get("server_hostname", arguments[3] if len(arguments) > 3 else None))
-            return wrap_bio(context, *arguments, **keywords)
-
-        self._installed.enter_context(
-            replaced(
-                (ssl.SSLContext, "wrap_socket", wrap_socket_guarded), (ssl.SSLContext, "wrap_bio", wrap_bio_guarded)
-            )
-        )
+            self._installed, self._set = None, {}

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 
 from pytest_keyauth.emulator.message import Request, Response
-from pytest_keyauth.network.wire import LOOPBACK_HOSTS
+from pytest_keyauth.network.detour import LOOPBACK_HOSTS
 
-__all__ = ["find_handlers"]
+__all__ = ["find_handlers", "is_loopback_tls"]
 
 KEYTRAC_HOST = "api.keytrac.net"
 
@@ -18,12 +18,23 @@ Handle = Callable[[Request], Response]
 def find_handlers(urls: Mapping[str, str], keytrac: Any, keyfax: Any) -> dict[str, Handle]:
     """The handlers of a test's emulators by host, or by ``localhost`` and port on this machine.
 
-    KeyTrac is at its own host, and where the environment says that it is; Keyfax where its target is said to be.
+    KeyTrac is at its own host, and where the environment says that it is; Keyfax where its target is said to be. Where
+    no emulator is behind a target, but a recording, that answers at the client.
     """
-    handlers = {KEYTRAC_HOST: keytrac.control.handle, _address(keyfax.reach.url): keyfax.control.handle}
-    if "keytrac" in urls:
+    handlers = {}
+    if keytrac.control is not None:
+        handlers[KEYTRAC_HOST] = keytrac.control.handle
+    if keyfax.control is not None:
+        handlers[_address(keyfax.reach.url)] = keyfax.control.handle
+    if "keytrac" in urls and keytrac.control is not None:
         handlers.setdefault(_address(urls["keytrac"]), keytrac.control.handle)
     return handlers
+
+
+def is_loopback_tls(*urls: str) -> bool:
+    """Whether one of these says that TLS is spoken with this machine."""
+    parts = [httpx.URL(url) for url in urls]
+    return any(url.scheme == "https" and url.host in LOOPBACK_HOSTS for url in parts)
 
 
 def _address(url: str) -> str:

@@ -1,7 +1,6 @@
 """The network of a run: one server with one authority, and the test that it answers for."""
 
 import os
-import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
@@ -14,16 +13,15 @@ from pytest_keyauth.adapters.delivery import deliver
 from pytest_keyauth.emulator.message import Request, Response, json_response
 from pytest_keyauth.errors import HostBlockedError
 from pytest_keyauth.network.authority import Authority
-from pytest_keyauth.network.children import describe_environment, set_environment
+from pytest_keyauth.network.children import describe_detour, set_environment
 from pytest_keyauth.network.chromium import describe_chromium
+from pytest_keyauth.network.detour import LOOPBACK_HOSTS, Detour, make_client_context, make_loopback_context
+from pytest_keyauth.network.guard import ProviderGuard
 from pytest_keyauth.network.server import NetworkServer
-from pytest_keyauth.network.wire import LOOPBACK_HOSTS, Detour, diverted
 
 __all__ = ["Network"]
 
 Handle = Callable[[Request], Response]
-
-NO_PROXY = ("NO_PROXY", "no_proxy")
 
 
 class Network:
@@ -32,54 +30,72 @@ class Network:
     The server and the authority are made once, since they cost some milliseconds; what answers is each test's own.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, guard: ProviderGuard) -> None:
+        self._guard = guard
         self._authority = Authority()
-        self._client_context = cache(self._make_client_context)
+        self._certificate = self._authority.certificate.decode()
+        self._client_context = cache(lambda checks: make_client_context(self._certificate, checks_name=checks))
         self._for_chromium = cache(self._describe_chromium)
         self._handlers: Mapping[str, Handle] = {}
         self._folder = TemporaryDirectory(prefix="keyauth-network-")
-        self._hosts_of_children: frozenset[str] = frozenset()
+        self._known_children: tuple[Any, ...] = ()
         self._children: dict[str, str] = {}
+        self._start()
+
+    def _start(self) -> None:
+        self._process = os.getpid()
         self._server = NetworkServer(self._answer, self._authority.server_context())
 
     def __repr__(self) -> str:
         return f"<Network: {', '.join(self._handlers) or 'closed'}>"
 
-    def _make_client_context(self, verifies: bool) -> ssl.SSLContext:  # a key of a cache
-        return self._authority.client_context(verifies=verifies)
-
     @contextmanager
-    def open(self, handlers: Mapping[str, Handle], *, block_others: bool = False) -> Iterator[None]:
+    def open(
+        self, handlers: Mapping[str, Handle], *, block_others: bool = False, loopback_tls: bool = False
+    ) -> Iterator[None]:
         """Let what is at these addresses be answered by these handlers.
 
         :param handlers: by host, or by ``localhost`` and port where the host is this machine.
         :param block_others: refuse connections to all other hosts but this machine.
+        :param loopback_tls: TLS is spoken with an address of this machine.
         """
+        if self._process != os.getpid():  # a fork has no thread but the one that forked
+            self._start()
         names = frozenset(handlers)
         hosts = frozenset(name for name in names if ":" not in name)
         ports = frozenset(int(name.rpartition(":")[2]) for name in names - hosts)
-        detour = Detour(hosts, ports, self._server.port, self._client_context, _refuse if block_others else _let_pass)
+        detour = Detour(
+            hosts,
+            ports,
+            self._server.port,
+            lambda own: self._client_context(own.check_hostname),
+            _refuse if block_others else _let_pass,
+            (lambda own: make_loopback_context(own, self._certificate)) if loopback_tls else None,
+        )
         self._handlers = dict(handlers)
         try:
-            variables = _without_proxy(hosts) | self._for_children(hosts) | self._for_chromium(names)
-            with set_environment(variables), diverted(detour):
+            children = self._for_children(detour, block_others=block_others, loopback_tls=loopback_tls)
+            variables = children | self._for_chromium(names, self._server.port)
+            with set_environment(variables), self._guard.leading(detour):
                 yield
         finally:
             self._handlers = {}
             self._server.hang_up()
 
-    def _for_children(self, hosts: frozenset[str]) -> dict[str, str]:
-        """The variables for child processes; what they name is written anew only where other hosts are diverted."""
-        if hosts != self._hosts_of_children:
-            folder = Path(self._folder.name)
-            self._children = describe_environment(folder, hosts, self._server.port, self._authority.certificate)
-            self._hosts_of_children = hosts
+    def _for_children(self, detour: Detour, **wishes: bool) -> dict[str, str]:
+        """The variables for child processes; what they name is written anew only where it is not the same."""
+        before, guarded = self._guard.read_environment(), sorted(self._guard.wire.guarded)
+        plan: dict[str, Any] = {"hosts": sorted(detour.hosts), "ports": sorted(detour.ports), **wishes}
+        plan |= {"guarded": guarded, "port": detour.server_port}
+        if (plan, before) != self._known_children:
+            self._children = describe_detour(Path(self._folder.name), before, self._authority.certificate, **plan)
+            self._known_children = (plan, before)
         return self._children
 
-    def _describe_chromium(self, names: frozenset[str]) -> dict[str, str]:
+    def _describe_chromium(self, names: frozenset[str], port: int) -> dict[str, str]:
         hosts = sorted({name.partition(":")[0] for name in names})
         certificates = [self._authority.certificate_of(host).cert_chain_pems[0].bytes() for host in hosts]
-        return describe_chromium(names, self._server.port, certificates)
+        return describe_chromium(names, port, certificates)
 
     async def _answer(self, scope: dict[str, Any], receive: Any, send: Any) -> None:
         body = await read_body(receive)
@@ -114,8 +130,3 @@ def _refuse(host: str) -> None:
 
 def _let_pass(host: str) -> None:
     """Other hosts are nobody's business."""
-
-
-def _without_proxy(hosts: frozenset[str]) -> dict[str, str]:
-    """What lets clients that are built now go to these hosts themselves, whatever proxy the environment names."""
-    return {name: ",".join([*filter(None, [os.environ.get(name)]), *sorted(hosts)]) for name in NO_PROXY}

@@ -29,7 +29,8 @@ class Need:
 
     ``seed``: what made-up data follow from, by purpose. ``connect``: gives the live server at a URL. ``library``: the
     recorded outcomes. ``steers``: whether it asks for an emulator to steer. ``keyfax_url``: where an emulated Keyfax is
-    said to be. ``take``: the test's recording or cassette; ``outcomes``: what answers by name.
+    said to be; ``keytrac_token``: whom an emulated KeyTrac knows. ``take``: the test's recording or cassette;
+    ``outcomes``: what answers by name.
     """
 
     settings: Settings
@@ -39,6 +40,7 @@ class Need:
     library: Library
     steers: bool = False
     keyfax_url: str | None = None
+    keytrac_token: str | None = field(default=None, repr=False)
     take: RecordingTake | ReplayingTake | None = None
     outcomes: OutcomePlayer | None = None
 
@@ -57,7 +59,8 @@ def open_keytrac(test: Need) -> KeytracTarget:
         return CassetteKeytrac(observed(test.take.answer, test.traffic, addresses), player.credential, player)
     target: KeytracTarget
     if settings.target != "live":
-        target = EmulatedKeytrac(test.seed("keytrac"), test.traffic, DocumentedOutcomes("keytrac", test.library))
+        documents = DocumentedOutcomes("keytrac", test.library)
+        target = EmulatedKeytrac(test.seed("keytrac"), test.traffic, documents, test.keytrac_token)
     else:
         access = _given(settings.keytrac, "keytrac")
         target = LiveKeytrac(test.connect(access.url), access.token, test.traffic, steered=test.steers)

@@ -64,10 +64,12 @@ class KeytracTarget(Protocol):
 
 
 class EmulatedKeytrac:
-    """A fresh emulator in this process; identifiers follow from the seed."""
+    """A fresh emulator in this process; identifiers follow from the seed, and the token where none is given."""
 
-    def __init__(self, seed: str, traffic: Traffic, documents: Documents | None = None) -> None:
-        self.control = KeytracEmulator(random=Random(seed), documents=documents)
+    def __init__(
+        self, seed: str, traffic: Traffic, documents: Documents | None = None, token: str | None = None
+    ) -> None:
+        self.control = KeytracEmulator(random=Random(seed), token=token, documents=documents)
         self.control.requests.observer = _observer(traffic)
         transport = EmulatorTransport(self.control.handle, Origin(HOST))
         self.reach = KeytracReach(HOST, self.control.token, transport, transport)

@@ -1,3 +1,4 @@
+import os
 import socket
 import ssl
 from collections.abc import Iterator
@@ -5,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from pytest_keyauth.errors import ProviderBlockedError
-from pytest_keyauth.network.guard import ProviderGuard, read_host, replaced
+from pytest_keyauth.network.guard import ProviderGuard
 
 
 @pytest.fixture
@@ -22,6 +23,16 @@ def guard() -> Iterator[ProviderGuard]:
 def test_a_guarded_host_is_not_looked_up_however_it_is_written(guard: ProviderGuard, host: str | bytes) -> None:
     with pytest.raises(ProviderBlockedError, match=r"a connection to real\.example was refused, and nothing was sent"):
         socket.getaddrinfo(host, 443)
+    for look_up in (socket.gethostbyname, socket.gethostbyname_ex):
+        with pytest.raises(ProviderBlockedError):
+            look_up(host)
+    assert guard.wire.refused == ["real.example"] * 3
+
+
+@pytest.mark.parametrize("connect", ["connect", "connect_ex"])
+def test_nor_is_it_connected_to_by_its_name(guard: ProviderGuard, connect: str) -> None:
+    with socket.socket() as connection, pytest.raises(ProviderBlockedError):
+        getattr(connection, connect)(("real.example", 443))
 
 
 def test_any_other_host_is_looked_up(guard: ProviderGuard) -> None:
@@ -29,35 +40,56 @@ def test_any_other_host_is_looked_up(guard: ProviderGuard) -> None:
 
 
 def test_tls_with_a_guarded_host_is_refused_whatever_the_connection_goes_to(guard: ProviderGuard) -> None:
-    guard.guard_tls()
     context = ssl.create_default_context()
     with pytest.raises(ProviderBlockedError):
         context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="real.example")
-    with socket.socket() as connection, pytest.raises(ProviderBlockedError):
-        context.wrap_socket(connection, server_hostname="real.example")
+    with pytest.raises(ProviderBlockedError):
+        context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), False, "real.example")
+    with socket.socket() as connection:
+        with pytest.raises(ProviderBlockedError):
+            context.wrap_socket(connection, server_hostname="real.example")
+        with pytest.raises(ProviderBlockedError):
+            context.wrap_socket(connection, False, True, True, "real.example")
     assert context.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="other.example")
 
 
+def test_more_hosts_may_be_guarded(guard: ProviderGuard) -> None:
+    guard.add({"another.example"})
+    for host in ("real.example", "another.example"):
+        with pytest.raises(ProviderBlockedError):
+            socket.getaddrinfo(host, 443)
+    assert "another.example" in os.environ["NO_PROXY"]
+
+
 def test_what_was_replaced_is_put_back_once_the_guard_is_removed() -> None:
-    before = socket.getaddrinfo, vars(ssl.SSLContext)["wrap_socket"], vars(ssl.SSLContext)["wrap_bio"]
+    def look() -> tuple[object, ...]:
+        own = vars(ssl.SSLContext)
+        names = ("connect", "connect_ex")
+        return (
+            *(socket._socket.getaddrinfo, socket.gethostbyname, own["wrap_socket"], own["wrap_bio"]),  # type: ignore[attr-defined]
+            *(vars(socket.socket).get(name) for name in names),
+            dict(os.environ),
+        )
+
+    before = look()
     guard = ProviderGuard(frozenset())
     for _ in range(2):
         guard.install()
         guard.install()
-        guard.guard_tls()
+        assert look() != before
         guard.remove()
         guard.remove()
-    assert before == (socket.getaddrinfo, vars(ssl.SSLContext)["wrap_socket"], vars(ssl.SSLContext)["wrap_bio"])
+    assert look() == before
 
 
-def test_an_attribute_that_was_inherited_is_inherited_again() -> None:
-    with replaced((socket.socket, "connect", None)):
-        assert socket.socket.connect is None
-    assert "connect" not in vars(socket.socket)
-
-
-@pytest.mark.parametrize(
-    ("given", "name"), [("A.example.", "a.example"), (b"a.example", "a.example"), (None, ""), ("", "")]
-)
-def test_hosts_are_compared_by_their_names(given: object, name: str) -> None:
-    assert read_host(given) == name
+def test_the_users_own_variables_for_children_are_known_beside_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", "/their/path")
+    guard = ProviderGuard(frozenset({"real.example"}))
+    guard.install()
+    assert os.environ["PYTHONPATH"].endswith(f"{os.pathsep}/their/path")
+    assert guard.read_environment()["PYTHONPATH"] == "/their/path"
+    monkeypatch.setenv("PYTHONPATH", "/another/path")
+    assert guard.read_environment()["PYTHONPATH"] == "/another/path"
+    monkeypatch.setenv("PYTHONPATH", guard._set["PYTHONPATH"])
+    guard.remove()
+    assert os.environ["PYTHONPATH"] == "/their/path"

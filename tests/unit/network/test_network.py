@@ -7,14 +7,18 @@ from collections.abc import Iterator
 import pytest
 
 from pytest_keyauth.emulator.message import Request, Response
+from pytest_keyauth.network.guard import ProviderGuard
 from pytest_keyauth.network.network import Network
 
 
 @pytest.fixture(scope="module")
 def network() -> Iterator[Network]:
-    network = Network()
+    guard = ProviderGuard(frozenset())
+    guard.install()
+    network = Network(guard)
     yield network
     network.close()
+    guard.remove()
     assert "keyauth-network" not in {thread.name for thread in threading.enumerate()}
 
 

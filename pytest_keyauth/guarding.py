@@ -1,0 +1,89 @@
+"""When a run is guarded against the real providers, and what its tests want of the network."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+import pytest
+
+from pytest_keyauth.markers import NETWORK
+from pytest_keyauth.settings import LOOPBACK_HOSTS, Settings
+
+if TYPE_CHECKING:
+    from pytest_keyauth.network.guard import ProviderGuard
+
+__all__ = ["check_network_markers", "find_guard", "guard_providers", "network_wishes", "runs_tests_itself"]
+
+NAME = "keyauth-guard"
+WISHES = ("keyfax", "token", "block_others")
+
+
+def network_wishes(item: pytest.Item) -> dict[str, Any]:
+    """What a test's nearest marker says: where its Keyfax is, who it is, and whether other hosts are refused."""
+    mark = item.get_closest_marker(NETWORK)
+    return dict(mark.kwargs) if mark is not None else {}
+
+
+def check_network_markers(items: Sequence[pytest.Item]) -> None:
+    """Refuse markers that say what nobody understands: all offenders in one error.
+
+    :raises pytest.UsageError: names each test with what is wrong.
+    """
+    offenders = [f"{item.nodeid}: {wrong}" for item in items if (wrong := _find_wrong(item))]
+    if offenders:
+        reason = f'the marker {NETWORK} is wrong, expected {NETWORK}(keyfax="https://…", token="…", block_others=True):'
+        raise pytest.UsageError("\n".join([reason, *offenders]))
+
+
+def _find_wrong(item: pytest.Item) -> str | None:
+    mark = item.get_closest_marker(NETWORK)
+    if mark is None:
+        return None
+    if not isinstance(mark.kwargs.get("token", ""), str):
+        return "token is no text"
+    unknown = [repr(value) for value in mark.args] + [name for name in mark.kwargs if name not in WISHES]
+    if unknown:
+        return f"{', '.join(unknown)} is not known"
+    url = mark.kwargs.get("keyfax")
+    if url is None:
+        return None
+    if not isinstance(url, str) or _find_host(url) is None:
+        return f"keyfax={url!r} is no URL of a web server"
+    return f"keyfax={url!r}: expected the URL that ends before /api/v1" if "/api/v1" in url else None
+
+
+def _find_host(url: str) -> str | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # parsed, and refused where it is none, only when it is asked for
+    except ValueError:
+        return None
+    return parts.hostname if parts.scheme in ("http", "https") else None
+
+
+def runs_tests_itself(config: pytest.Config) -> bool:
+    """Whether tests run in this process, and not in workers of pytest-xdist that it starts."""
+    return hasattr(config, "workerinput") or config.getoption("dist", "no") == "no"
+
+
+def find_guard(config: pytest.Config) -> "ProviderGuard | None":
+    """The guard of this run; None while nothing of ours is used."""
+    return cast("ProviderGuard | None", config.pluginmanager.get_plugin(NAME))
+
+
+def guard_providers(config: pytest.Config, settings: Settings, items: Iterable[pytest.Item] = ()) -> "ProviderGuard":
+    """From now on nobody in this process reaches a real provider; runs that use nothing of ours do not come here.
+
+    :param items: the run's tests; what their markers say is a Keyfax is a provider's host, too.
+    """
+    guard = find_guard(config)
+    if guard is None:
+        from pytest_keyauth.network.guard import ProviderGuard
+
+        guard = ProviderGuard(settings.provider_hosts())
+        config.pluginmanager.register(guard, NAME)
+        config.add_cleanup(guard.remove)
+        guard.install()
+    named = {_find_host(str(network_wishes(item).get("keyfax", ""))) for item in items}
+    guard.add(host for host in named if host and host not in LOOPBACK_HOSTS)
+    return guard
