@@ -6,7 +6,7 @@ It imports nothing of this package, and needs no more than Python 3.9: child pro
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ __all__ = [
     "describe_address",
     "is_loopback",
     "make_client_context",
+    "make_loopback_address",
     "make_loopback_context",
     "read_host",
 ]
@@ -56,9 +57,10 @@ class Detour:
     """What is diverted, and where to.
 
     ``hosts``: names that are diverted, at any port. ``ports``: those of loopback that are, for a service that is said
-    to be at localhost. ``client_context``: makes of a client's context one that the server can be trusted with;
-    ``loopback_context``, if there is one, the same for TLS with this machine. ``refuse``: is called with every other
-    host but loopback, and raises an error where it must not be reached.
+    to be at localhost. ``relays``: by host and port of a proxy, the port that stands for it.
+    ``client_context``: makes of a client's context one that the server can be trusted with; ``loopback_context``, if
+    there is one, the same for TLS with this machine.
+    ``refuse``: is called with every other host but loopback, and raises an error where it must not be reached.
     """
 
     hosts: frozenset[str]
@@ -67,16 +69,27 @@ class Detour:
     client_context: Callable[[ssl.SSLContext], ssl.SSLContext] = field(repr=False)
     refuse: Callable[[str], None] = field(repr=False)
     loopback_context: Callable[[ssl.SSLContext], ssl.SSLContext] | None = field(default=None, repr=False)
+    relays: Mapping[tuple[str, object], int] = field(default_factory=dict)
 
-    def takes(self, name: str, port: object) -> bool:
-        """Whether a connection to there is diverted."""
-        return name in self.hosts or (name in LOOPBACK_HOSTS and port in self.ports)
+    def has_address(self, name: str) -> bool:
+        """Whether a name is not looked up: a diverted host's, or that of a proxy which others stand for."""
+        return name in self.hosts or (bool(self.relays) and any(name == host for host, _ in self.relays))
 
-    def address(self, family: int) -> tuple[Any, ...]:
-        """The server's, for a socket of that family: an IPv6 socket reaches it by its mapped address."""
-        if family == socket.AF_INET6:
-            return ("::ffff:127.0.0.1", self.server_port, 0, 0)
-        return ("127.0.0.1", self.server_port)
+    def find_port(self, name: str, port: object) -> int | None:
+        """Ours that a connection to there goes to; None where it goes there."""
+        host = "localhost" if name in LOOPBACK_HOSTS else name
+        if name in self.hosts or (host == "localhost" and port in self.ports):
+            return self.server_port
+        return self.relays.get((host, port))
+
+    def is_ours(self, port: int | None) -> bool:
+        """Whether that is a port of ours."""
+        return port == self.server_port or port in self.relays.values()
+
+
+def make_loopback_address(port: int, family: int) -> tuple[Any, ...]:
+    """An address of this machine, for a socket of that family: one of IPv6 reaches it by its mapped address."""
+    return ("::ffff:127.0.0.1", port, 0, 0) if family == socket.AF_INET6 else ("127.0.0.1", port)
 
 
 def make_client_context(certificate: str, *, checks_name: bool) -> ssl.SSLContext:

@@ -11,12 +11,13 @@ from typing import Any
 from pytest_keyauth.adapters.asgi import read_body, read_request
 from pytest_keyauth.adapters.delivery import deliver
 from pytest_keyauth.emulator.message import Request, Response, json_response
-from pytest_keyauth.errors import HostBlockedError
+from pytest_keyauth.errors import HostBlockedError, KeyauthUsageError
 from pytest_keyauth.network.authority import Authority
 from pytest_keyauth.network.children import describe_detour, set_environment
 from pytest_keyauth.network.chromium import describe_chromium
 from pytest_keyauth.network.detour import LOOPBACK_HOSTS, Detour, make_client_context, make_loopback_context
 from pytest_keyauth.network.guard import ProviderGuard
+from pytest_keyauth.network.relay import Proxy, Relay, find_proxies
 from pytest_keyauth.network.server import NetworkServer
 
 __all__ = ["Network"]
@@ -37,6 +38,7 @@ class Network:
         self._client_context = cache(lambda checks: make_client_context(self._certificate, checks_name=checks))
         self._for_chromium = cache(self._describe_chromium)
         self._handlers: Mapping[str, Handle] = {}
+        self._detour: Detour | None = None
         self._folder = TemporaryDirectory(prefix="keyauth-network-")
         self._known_children: tuple[Any, ...] = ()
         self._children: dict[str, str] = {}
@@ -44,6 +46,7 @@ class Network:
 
     def _start(self) -> None:
         self._process = os.getpid()
+        self._relays: dict[Proxy, int] = {}
         self._server = NetworkServer(self._answer, self._authority.server_context())
 
     def __repr__(self) -> str:
@@ -71,7 +74,9 @@ class Network:
             lambda own: self._client_context(own.check_hostname),
             _refuse if block_others else _let_pass,
             (lambda own: make_loopback_context(own, self._certificate)) if loopback_tls else None,
+            {proxy: self._find_relay(proxy) for proxy in find_proxies(os.environ, LOOPBACK_HOSTS)},
         )
+        self._detour = detour
         self._handlers = dict(handlers)
         try:
             children = self._for_children(detour, block_others=block_others, loopback_tls=loopback_tls)
@@ -79,8 +84,24 @@ class Network:
             with set_environment(variables), self._guard.leading(detour):
                 yield
         finally:
-            self._handlers = {}
+            self._handlers, self._detour = {}, None
             self._server.hang_up()
+
+    def _find_relay(self, proxy: Proxy) -> int:
+        if proxy not in self._relays:
+            self._relays[proxy] = self._server.add_relay(Relay(proxy, self._is_here, self._find_refusal))
+        return self._relays[proxy]
+
+    def _is_here(self, host: str, port: int) -> bool:
+        return self._detour is not None and self._detour.find_port(host, port) is not None
+
+    def _find_refusal(self, host: str) -> str | None:
+        """Why a host is not to be reached through a proxy, either."""
+        try:
+            self._guard.wire.check(host)
+        except KeyauthUsageError as error:
+            return str(error)
+        return None
 
     def _for_children(self, detour: Detour, **wishes: bool) -> dict[str, str]:
         """The variables for child processes; what they name is written anew only where it is not the same."""

@@ -21,7 +21,7 @@ from typing import Any
 from weakref import ref
 
 from . import functions
-from .detour import LOOPBACK_HOSTS, Detour, is_loopback, read_host
+from .detour import LOOPBACK_HOSTS, Detour, is_loopback, make_loopback_address, read_host
 from .imports import ImportWatch
 from .replacing import Function, Replacements
 
@@ -104,7 +104,7 @@ class Wire:
         if not self._is_installed:
             return None
         name, detour = read_host(host), self._detour
-        if detour is None or name not in detour.hosts:
+        if detour is None or is_loopback(name) or not detour.has_address(name):
             self.check(name)
             return None
         if name not in self._addresses:
@@ -129,8 +129,12 @@ class Wire:
             return None
         name = read_host(host)
         known = self._names.get(name.removeprefix("::ffff:"))
-        if self._detour is not None and self._detour.takes(known or name, port):
-            return self._detour.address(family)
+        if self._detour is not None:
+            ours = self._detour.find_port(known or name, port)
+            if ours is not None:
+                return make_loopback_address(ours, family)
+            if known is not None and self._detour.has_address(known):  # something else at a proxy's host
+                return (known, port)
         if known is not None:  # somebody has kept the address from an earlier test
             self._refuse(known)
         self.check(name)
@@ -143,10 +147,10 @@ class Wire:
         name, detour, peer = read_host(server_name), self._detour, _peer_port(connection)
         if detour is not None:
             if name in detour.hosts:
-                if peer not in (None, detour.server_port):  # through a proxy that the code itself has named
+                if peer is not None and not detour.is_ours(peer):  # through a proxy that the code itself has named
                     self._refuse(name)
                 return detour.client_context(context)
-            is_ours = peer == detour.server_port if connection is not None else name in LOOPBACK_HOSTS
+            is_ours = detour.is_ours(peer) if connection is not None else name in LOOPBACK_HOSTS
             if is_ours and detour.loopback_context is not None:
                 return detour.loopback_context(context)
         self.check(name)
@@ -155,7 +159,7 @@ class Wire:
     def note(self, loop: Any, transport: Any) -> None:
         """Note what is connected to the server, to be hung up before the loop has looked at it again."""
         peer = transport.get_extra_info("peername")
-        if self._detour is not None and isinstance(peer, tuple) and peer[1] == self._detour.server_port:
+        if self._detour is not None and isinstance(peer, tuple) and self._detour.is_ours(peer[1]):
             with suppress(TypeError):  # some cannot be referred to weakly, and are not to be kept from their end
                 self._connections.append((loop, ref(transport)))
 
