@@ -11,7 +11,7 @@ from typing import Any
 from pytest_keyauth.adapters.asgi import read_body, read_request
 from pytest_keyauth.adapters.delivery import deliver
 from pytest_keyauth.emulator.message import Request, Response, json_response
-from pytest_keyauth.errors import HostBlockedError, KeyauthUsageError
+from pytest_keyauth.errors import HostBlockedError, KeyauthUsageError, SettingsError
 from pytest_keyauth.network.authority import Authority
 from pytest_keyauth.network.children import describe_detour, set_environment
 from pytest_keyauth.network.chromium import describe_chromium
@@ -21,6 +21,11 @@ from pytest_keyauth.network.relay import Proxy, Relay, find_proxies
 from pytest_keyauth.network.server import NetworkServer
 
 __all__ = ["Network"]
+
+NEEDS_SOCKETS = (
+    "keyauth_network needs sockets of this machine, and there are none ({error}). With pytest-socket say "
+    "--allow-hosts=127.0.0.1 instead of --disable-socket, or mark the test enable_socket"
+)
 
 Handle = Callable[[Request], Response]
 
@@ -47,7 +52,10 @@ class Network:
     def _start(self) -> None:
         self._process = os.getpid()
         self._relays: dict[Proxy, int] = {}
-        self._server = NetworkServer(self._answer, self._authority.server_context())
+        try:
+            self._server = NetworkServer(self._answer, self._authority.server_context())
+        except (RuntimeError, Warning) as error:  # what pytest-socket raises, after it has warned
+            raise SettingsError(NEEDS_SOCKETS.format(error=error)) from error
 
     def __repr__(self) -> str:
         return f"<Network: {', '.join(self._handlers) or 'closed'}>"

@@ -102,9 +102,9 @@ class Relay:
             if refusal is None:
                 await self._go_on(connection, (head if asked.is_tunnel else _close_after(head)) + rest)
             else:
-                text = refusal.encode()
-                answer = b"HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
-                await loop.sock_sendall(connection, answer % (len(text), text))
+                text = refusal.encode()  # as the reason, too: clients show no more of a tunnel that they do not get
+                answer = b"HTTP/1.1 403 %s\r\nConnection: close\r\nContent-Length: %d\r\n\r\n%s"
+                await loop.sock_sendall(connection, answer % (text, len(text), text))
         return None
 
     async def _go_on(self, connection: socket.socket, said: bytes) -> None:

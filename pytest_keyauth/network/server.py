@@ -5,6 +5,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -100,7 +101,12 @@ class NetworkServer:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             task = self._loop.create_task(self._take(connection, relay))
             self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task.add_done_callback(partial(self._forget, connection))
+
+    def _forget(self, connection: socket.socket, task: "asyncio.Task[None]") -> None:
+        self._tasks.discard(task)
+        if task.cancelled():  # before it has begun
+            connection.close()
 
     async def _take(self, connection: socket.socket, relay: Relay | None) -> None:
         try:

@@ -16,6 +16,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from errno import ECONNREFUSED
 from functools import partial
 from typing import Any
 from weakref import ref
@@ -90,6 +91,12 @@ class Wire:
         self.refused.append(name)
         raise self._error(name)
 
+    def _refuse_address(self, name: str) -> None:
+        """In the way of sockets: who tries several addresses at once loses every other error."""
+        self.refused.append(name)
+        error = self._error(name)
+        raise ConnectionRefusedError(ECONNREFUSED, str(error)) from error
+
     def check(self, name: str) -> None:
         """Let a host pass that is neither guarded nor unwanted."""
         if not self._is_installed or is_loopback(name):
@@ -136,7 +143,7 @@ class Wire:
             if known is not None and self._detour.has_address(known):  # something else at a proxy's host
                 return (known, port)
         if known is not None:  # somebody has kept the address from an earlier test
-            self._refuse(known)
+            self._refuse_address(known)
         self.check(name)
         return None
 

@@ -16,8 +16,12 @@ from typing import Any
 
 # A run of pytest in this process forgets what it was the first to import: what is heavy is imported once.
 import aiohttp  # noqa: F401
+import aioresponses  # noqa: F401
+import httpcore  # noqa: F401
+import httpx2  # noqa: F401
 import pytest
 import requests  # noqa: F401
+import responses  # noqa: F401
 import yaml  # noqa: F401
 
 import pytest_keyauth

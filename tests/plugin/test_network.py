@@ -1,128 +1,33 @@
-"""Code that calls the providers' real hosts, with whatever client library, is answered by the emulators."""
-
-import shutil
-import socket
-import ssl
-import threading
-from pathlib import Path
+"""What `keyauth_network` diverts, what it leaves alone, and what it refuses; options and markers."""
 
 import pytest
 
-CONSUMER = '''
-    """A consumer as they are: the address and the token in constants, certificates verified, clients built early."""
-
-    import asyncio
-    import urllib.request
-
-    import aiohttp
-    import httpx
-    import requests
-    import urllib3
-
-    ADDRESS = "https://api.keytrac.net"
-    SESSION = requests.Session()
-    CLIENT = httpx.Client()
-    POOL = urllib3.PoolManager()
-
-
-    def with_requests(token):
-        return SESSION.get(f"{ADDRESS}/status", headers={"Authorization": token}).status_code
-
-
-    def with_httpx(token):
-        return CLIENT.get(f"{ADDRESS}/status", headers={"Authorization": token}).status_code
-
-
-    def with_httpx_async(token):
-        async def call():
-            async with httpx.AsyncClient() as client:
-                return (await client.get(f"{ADDRESS}/status", headers={"Authorization": token})).status_code
-
-        return asyncio.run(call())
-
-
-    def with_aiohttp(token):
-        async def call():
-            async with aiohttp.ClientSession() as session:
-                async with session.get(f"{ADDRESS}/status", headers={"Authorization": token}) as answer:
-                    return answer.status
-
-        return asyncio.run(call())
-
-
-    def with_urllib3(token):
-        return POOL.request("GET", f"{ADDRESS}/status", headers={"Authorization": token}).status
-
-
-    def with_urllib(token):
-        request = urllib.request.Request(f"{ADDRESS}/status", headers={"Authorization": token})
-        with urllib.request.urlopen(request) as answer:
-            return answer.status
-
-
-    WAYS = [with_requests, with_httpx, with_httpx_async, with_aiohttp, with_urllib3, with_urllib]
-
-
-    def close():
-        SESSION.close()
-        CLIENT.close()
-        POOL.clear()
-'''
-
-
-@pytest.fixture
-def consumer(pytester: pytest.Pytester) -> pytest.Pytester:
-    pytester.makepyfile(consumer=CONSUMER)
-    pytester.makeconftest(
-        """
-        import pytest
-
-        import consumer
-
-        @pytest.fixture(scope="session", autouse=True)
-        def closed():
-            yield
-            consumer.close()
-        """
-    )
-    return pytester
-
 
 def run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess("-p", "pytest_keyauth", "-W", "error", *arguments)
+    return pytester.runpytest("-p", "pytest_keyauth", "-W", "error", *arguments)
 
 
-def test_any_client_that_calls_the_real_host_is_answered_over_verified_tls(consumer: pytest.Pytester) -> None:
-    consumer.makepyfile(
+def test_a_certificate_is_of_the_host_and_no_other_is_trusted(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
         """
+        import socket
         import ssl
 
-        import consumer
         import pytest
 
-        @pytest.mark.parametrize("way", consumer.WAYS)
-        @pytest.mark.parametrize("time", ["first", "again"])
-        def test_status(keyauth_network, keytrac_emulator, way, time):
-            assert way(keytrac_emulator.token) == 200
-            [exchange] = keytrac_emulator.requests
-            assert exchange.request.scheme == "https"
-
-        def test_a_wrong_token_is_refused(keyauth_network):
-            assert consumer.with_httpx("2c7e1d40-93b5-4f6a-8d02-51c9e6b7a8f3") == 401
-
-        def test_another_name_than_the_certificates_is_not_trusted(keyauth_network):
-            import socket
-
+        def handshake(name):
             context = ssl.create_default_context()
-            context.load_default_certs()
             with socket.create_connection(("api.keytrac.net", 443)) as connection:
-                with pytest.raises(ssl.SSLCertVerificationError):
-                    context.wrap_socket(connection, server_hostname="other.example")
+                with context.wrap_socket(connection, server_hostname=name) as encrypted:
+                    return encrypted.getpeercert()
+
+        def test_names(keyauth_network):
+            assert handshake("api.keytrac.net")["subjectAltName"] == (("DNS", "api.keytrac.net"),)
+            with pytest.raises(ssl.SSLCertVerificationError):
+                handshake("other.example")
         """
     )
-    result = run(consumer, "--keyauth-fail-under=1")
-    result.assert_outcomes(passed=14)
-    result.stdout.fnmatch_lines(["keytrac 2/119 outcomes"])
+    run(pytester).assert_outcomes(passed=1)
 
 
 def test_a_keyfax_is_wherever_the_code_believes_it_to_be(pytester: pytest.Pytester) -> None:
@@ -144,58 +49,17 @@ def test_a_keyfax_is_wherever_the_code_believes_it_to_be(pytester: pytest.Pytest
         def test_without_tls_and_at_the_root(keyfax_credentials):
             assert token("http://keyfax.customer.example:8088", keyfax_credentials) == 200
 
-        @pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+        @pytest.mark.keyauth_network(keyfax="https://localhost:8443/interview")
+        @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
+        def test_on_this_machine_over_tls(keyfax_credentials, host):
+            assert token(f"https://{host}:8443/interview", keyfax_credentials) == 200
+
+        @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]"])
         def test_on_this_machine_at_the_port_of_the_document(keyauth_network, keyfax_credentials, host):
             assert token(f"http://{host}:8088/interview", keyfax_credentials) == 200
         """
     )
-    run(pytester).assert_outcomes(passed=4)
-
-
-def test_children_that_run_curl_or_node_find_the_emulators_unchanged(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(
-        """
-        import os
-        import shutil
-        import subprocess
-
-        import pytest
-
-        URL = "https://api.keytrac.net/status"
-        SCRIPT = '''
-            require("https").get(process.argv[1], {headers: {Authorization: process.argv[2]}}, (answer) => {
-                answer.on("data", (data) => process.stdout.write(data));
-            });
-        '''
-        FETCH = "fetch(process.argv[1], {headers: {Authorization: process.argv[2]}})"
-        FETCH += ".then((answer) => answer.text()).then(console.log)"
-
-        def curl(token):
-            return ["curl", "--silent", "--show-error", "--header", f"Authorization: {token}", URL]
-
-        def node(token):
-            return ["node", "-e", SCRIPT, URL, token]
-
-        def node_s_fetch(token):
-            return ["node", "-e", FETCH, URL, token]
-
-        @pytest.mark.parametrize("child", [curl, node, node_s_fetch])
-        def test_status(keyauth_network, keytrac_emulator, child):
-            command = child(keytrac_emulator.token)
-            if shutil.which(command[0]) is None:
-                pytest.skip(f"{command[0]} is not installed")
-            if child is node_s_fetch:
-                keytrac_emulator.case_sensitive_headers = False  # it lower-cases all names
-            done = subprocess.run(command, capture_output=True, text=True)
-            assert '"users_created":0' in done.stdout, done.stderr
-
-        def test_after(keytrac):
-            assert not [name for name, value in os.environ.items() if "keyauth-network" in value]
-        """
-    )
-    outcomes = run(pytester).parseoutcomes()
-    assert "failed" not in outcomes
-    assert outcomes["passed"] >= 1 + bool(shutil.which("curl")) + 2 * bool(shutil.which("node"))
+    run(pytester).assert_outcomes(passed=8)
 
 
 OTHERS = """
@@ -272,46 +136,109 @@ def test_other_hosts_and_real_providers_are_kept_apart(pytester: pytest.Pytester
     run(pytester).assert_outcomes(passed=5)
 
 
-def test_nothing_is_left_behind(consumer: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
-    functions = (socket.getaddrinfo, socket.socket.connect, ssl.SSLContext.wrap_socket, ssl.SSLContext.wrap_bio)
-    threads, files = threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))
-    monkeypatch.delenv("no_proxy", raising=False)
-    consumer.makepyfile(
-        """
-        import os
-
-        import consumer
-        import pytest
-
-        @pytest.mark.parametrize("number", range(20))
-        def test_status(keyauth_network, keytrac_emulator, number):
-            assert consumer.with_httpx(keytrac_emulator.token) == 200
-            assert "api.keytrac.net" in os.environ["no_proxy"]
-
-        def test_after(keytrac):
-            assert "no_proxy" not in os.environ
-        """
-    )
-    consumer.runpytest("-p", "pytest_keyauth").assert_outcomes(passed=21)
-    assert functions == (
-        socket.getaddrinfo,
-        socket.socket.connect,
-        ssl.SSLContext.wrap_socket,
-        ssl.SSLContext.wrap_bio,
-    )
-    assert not {"connect", "connect_ex"} & set(vars(socket.socket))
-    assert (threading.active_count(), len(list(Path("/proc/self/fd").iterdir()))) == (threads, files)
-
-
 def test_a_run_that_uses_nothing_of_ours_is_left_as_it_is(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
-        import socket
+        import _socket
+        import os
         import sys
 
         def test_it():
-            assert socket.getaddrinfo.__module__ == "socket"
+            assert type(_socket.getaddrinfo).__name__ == "builtin_function_or_method"
             assert "pytest_keyauth.network" not in sys.modules
+            assert "keyauth" not in os.environ.get("PYTHONPATH", "")
         """
     )
-    run(pytester).assert_outcomes(passed=1)
+    pytester.runpytest_subprocess("-p", "pytest_keyauth", "-W", "error").assert_outcomes(passed=1)
+
+
+USES_NOTHING = """
+    import socket
+
+    import pytest
+    import urllib3
+
+    def ask(url):
+        with urllib3.PoolManager() as pool:
+            return pool.request("GET", url, retries=False).status
+
+    def test_one():
+        assert ask("https://api.keytrac.net/status") == 401
+
+    class TestOfAClass:
+        def test_two(self):
+            assert ask("http://localhost:8088/interview/api/v1/startup") == 200
+"""
+
+
+def test_every_test_of_a_run_may_have_the_network(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]\nkeyauth_network = on")
+    pytester.makepyfile(USES_NOTHING)
+    result = run(pytester)
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["keyauth: target emulator, seed 0, network on"])
+
+
+def test_the_network_of_a_run_refuses_others_on_request_but_for_the_tests_that_say_no(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile(
+        f"""{USES_NOTHING}
+    def test_refused():
+        with pytest.raises(Exception, match="a connection to 192.0.2.1 was refused"):
+            socket.create_connection(("192.0.2.1", 80), timeout=0.01)
+
+    @pytest.mark.keyauth_network(block_others=False)
+    def test_let_pass():
+        with pytest.raises(OSError):
+            socket.create_connection(("192.0.2.1", 80), timeout=0.01)
+        """
+    )
+    run(pytester, "--keyauth-network=block-others").assert_outcomes(passed=4)
+
+
+def test_code_that_is_imported_is_guarded_where_the_run_says_that_it_is_about_providers(
+    pytester: pytest.Pytester,
+) -> None:
+    pytester.makepyfile("import socket\n\nsocket.create_connection(('api.keytrac.net', 443))")
+    result = run(pytester, "--keyauth-network=on")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["E *ProviderBlockedError: a connection to api.keytrac.net was refused*"])
+
+
+@pytest.mark.parametrize(
+    ("marker", "said"),
+    [
+        ("(block_other=True)", "block_other is not known"),
+        ("('https://keyfax.example')", "'https://keyfax.example' is not known"),
+        ("(keyfax='keyfax.example')", "keyfax='keyfax.example' is no URL of a web server"),
+        ("(keyfax='https://keyfax.example/api/v1')", "expected the URL that ends before /api/v1"),
+        ("(token=b'token')", "token is no text"),
+    ],
+)
+def test_a_marker_that_says_what_nobody_understands_is_refused(
+    pytester: pytest.Pytester, marker: str, said: str
+) -> None:
+    pytester.makepyfile(f"import pytest\n\n@pytest.mark.keyauth_network{marker}\ndef test_it():\n    pass")
+    result = run(pytester)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*test_it: *{said.replace('[', '[[]')}*"])
+
+
+def test_a_keyfax_that_one_test_names_is_a_providers_host_to_all_others(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import socket
+
+        import pytest
+
+        @pytest.mark.keyauth_network(keyfax="https://keyfax.customer.example")
+        def test_one():
+            socket.create_connection(("keyfax.customer.example", 443)).close()
+
+        def test_another():
+            with pytest.raises(Exception, match="a connection to keyfax.customer.example was refused"):
+                socket.create_connection(("keyfax.customer.example", 443))
+        """
+    )
+    run(pytester).assert_outcomes(passed=2)

@@ -3,9 +3,16 @@ from typing import Any
 
 import pytest
 
-from pytest_keyauth.network.detour import Detour, describe_address, is_loopback, read_host
+from pytest_keyauth.network.detour import Detour, describe_address, is_loopback, make_loopback_address, read_host
 
-DETOUR = Detour(frozenset({"provider.example"}), frozenset({8088}), 4711, lambda own: own, lambda host: None)
+DETOUR = Detour(
+    frozenset({"provider.example"}),
+    frozenset({8088}),
+    4711,
+    lambda own: own,
+    lambda host: None,
+    relays={("proxy.example", 3128): 4712, ("localhost", 3129): 4713},
+)
 
 
 @pytest.mark.parametrize(
@@ -21,22 +28,26 @@ def test_this_machine_has_many_names(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "port", "takes"),
+    ("host", "port", "ours"),
     [
-        ("provider.example", 1, True),
-        ("localhost", 8088, True),
-        ("::1", 8088, True),
-        ("localhost", 8089, False),
-        ("other.example", 8088, False),
+        ("provider.example", 1, 4711),
+        ("localhost", 8088, 4711),
+        ("::1", 8088, 4711),
+        ("localhost", 8089, None),
+        ("other.example", 8088, None),
+        ("proxy.example", 3128, 4712),
+        ("127.0.0.1", 3129, 4713),
     ],
 )
-def test_hosts_are_diverted_at_any_port_and_this_machine_at_some(host: str, port: int, takes: bool) -> None:
-    assert DETOUR.takes(host, port) is takes
+def test_hosts_are_diverted_at_any_port_and_this_machine_and_proxies_at_some(
+    host: str, port: int, ours: int | None
+) -> None:
+    assert DETOUR.find_port(host, port) == ours
 
 
-def test_a_socket_of_ipv6_reaches_the_server_by_its_mapped_address() -> None:
-    assert DETOUR.address(socket.AF_INET) == ("127.0.0.1", 4711)
-    assert DETOUR.address(socket.AF_INET6) == ("::ffff:127.0.0.1", 4711, 0, 0)
+def test_a_socket_of_ipv6_reaches_this_machine_by_its_mapped_address() -> None:
+    assert make_loopback_address(4711, socket.AF_INET) == ("127.0.0.1", 4711)
+    assert make_loopback_address(4711, socket.AF_INET6) == ("::ffff:127.0.0.1", 4711, 0, 0)
 
 
 @pytest.mark.parametrize(
