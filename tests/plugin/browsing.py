@@ -50,13 +50,13 @@ class Chromium:
         self._portal = portal
         self._context = context
 
-    def play(self, scenario: Scenario) -> Any:
+    def play(self, scenario: Scenario, timeout_s: float = TIMEOUT_S) -> Any:
         """Play a scenario in the browser's context, and close the pages that it has opened there."""
-        return self._portal.call(self._play, scenario)
+        return self._portal.call(self._play, scenario, timeout_s)
 
-    async def _play(self, scenario: Scenario) -> Any:
+    async def _play(self, scenario: Scenario, timeout_s: float) -> Any:
         try:
-            return await asyncio.wait_for(scenario(self._context), TIMEOUT_S)
+            return await asyncio.wait_for(scenario(self._context), timeout_s)
         finally:
             for page in self._context.pages:
                 await page.close()
