@@ -1,18 +1,27 @@
 """When a run is guarded against the real providers, and what its tests want of the network."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 import pytest
 
+from pytest_keyauth.errors import HostBlockedError, ProviderBlockedError
 from pytest_keyauth.markers import NETWORK
 from pytest_keyauth.settings import LOOPBACK_HOSTS, Settings
 
 if TYPE_CHECKING:
     from pytest_keyauth.network.guard import ProviderGuard
 
-__all__ = ["check_network_markers", "find_guard", "guard_providers", "network_wishes", "runs_tests_itself"]
+__all__ = [
+    "check_network_markers",
+    "find_guard",
+    "guard_providers",
+    "network_wishes",
+    "runs_tests_itself",
+    "shorten_refusal",
+]
 
 NAME = "keyauth-guard"
 WISHES = ("keyfax", "token", "block_others")
@@ -87,3 +96,33 @@ def guard_providers(config: pytest.Config, settings: Settings, items: Iterable[p
     named = {_find_host(str(network_wishes(item).get("keyfax", ""))) for item in items}
     guard.add(host for host in named if host and host not in LOOPBACK_HOSTS)
     return guard
+
+
+def shorten_refusal(config: pytest.Config, call: "pytest.CallInfo[None]") -> None:
+    """Show of a refused connection where the user's own code asked for it, and not how a client library went on.
+
+    To draw that takes pytest 100 ms, and tells nobody anything. With ``--full-trace`` it is shown.
+    """
+    if call.excinfo is None or config.getoption("fulltrace", False):
+        return
+    error = call.excinfo.value
+    if isinstance(error, HostBlockedError | ProviderBlockedError):
+        shown = _keep_own(_walk(error.__traceback__), str(config.rootpath))
+        if shown is not None:
+            call.excinfo = pytest.ExceptionInfo.from_exception(error.with_traceback(shown))
+
+
+def _walk(step: TracebackType | None) -> Iterator[TracebackType]:
+    while step is not None:
+        yield step
+        step = step.tb_next
+
+
+def _keep_own(steps: Iterable[TracebackType], root: str) -> TracebackType | None:
+    """The steps up to the last one that is in a file of the user's."""
+    kept: TracebackType | None = None
+    for step in reversed(list(steps)):
+        name = step.tb_frame.f_code.co_filename
+        if kept is not None or (name.startswith(root) and "site-packages" not in name):
+            kept = TracebackType(kept, step.tb_frame, step.tb_lasti, step.tb_lineno)
+    return kept

@@ -19,7 +19,13 @@ from pytest_keyauth.contract_collection import (
 from pytest_keyauth.errors import OutcomeNotAskedFor, OutcomeNotWitnessed, SettingsError
 from pytest_keyauth.fixtures import *  # noqa: F403  # pytest finds fixtures by their names in a plugin
 from pytest_keyauth.fixtures import PLAYER, SEEDED, SETTINGS, TRAFFIC, forget_earlier_try
-from pytest_keyauth.guarding import check_network_markers, find_guard, guard_providers, runs_tests_itself
+from pytest_keyauth.guarding import (
+    check_network_markers,
+    find_guard,
+    guard_providers,
+    runs_tests_itself,
+    shorten_refusal,
+)
 from pytest_keyauth.markers import (
     CASSETTE,
     NETWORK,
@@ -220,7 +226,10 @@ def _seen(item: pytest.Item) -> tuple[set[str], list[str]]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    shorten_refusal(item.config, call)
     report = yield
     if report.failed and SEEDED in item.stash:
         report.sections.append(

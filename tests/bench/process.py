@@ -58,8 +58,8 @@ class Ended:
     output: str
 
 
-def run(command: Sequence[str], folder: Path, byte_code: Path) -> Ended:
-    """Run a command to its end, and fail with what it wrote where it fails."""
+def run(command: Sequence[str], folder: Path, byte_code: Path, exit_status: int = 0) -> Ended:
+    """Run a command to its end, and fail with what it wrote where it ends otherwise than it should."""
     started = time.perf_counter()
     with subprocess.Popen(
         command, cwd=folder, env=environment(byte_code), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -69,7 +69,7 @@ def run(command: Sequence[str], folder: Path, byte_code: Path) -> Ended:
         _, status, usage = os.wait4(child.pid, 0)
         wall_s = time.perf_counter() - started
         child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
+    if child.returncode != exit_status:
         raise SystemExit(f"{' '.join(command)}: exit status {child.returncode}\n{output}")
     return Ended(wall_s * 1000, (usage.ru_utime + usage.ru_stime) * 1000, output)
 

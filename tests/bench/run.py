@@ -14,6 +14,7 @@ import collecting
 import contract_run
 import emulator_state
 import in_process
+import network
 import ready
 import recognition
 import replaying
@@ -30,6 +31,7 @@ MEASUREMENTS: tuple[Callable[[bool], Iterator[Line]], ...] = (
     ready.measure,
     contract_run.measure,
     replaying.measure,
+    network.measure,
     emulator_state.measure,
 )
 

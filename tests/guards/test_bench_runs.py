@@ -37,6 +37,12 @@ LINES = [
     "  of keyauth_replay, through vcrpy",
     "  of pytest-recording",
     "all contracts on cassettes : on the emulators",
+    "keyauth_network, set up and torn down",
+    "  of pytest-httpserver's httpserver",
+    "  of moto's mock_aws",
+    "a test that would reach a provider, refused",
+    "keyauth_network over TLS : the same over HTTP",
+    "keyauth_network over TLS : pytest-httpserver",
     "reset of an emulator with a user",
     "a fresh emulator, seeded",
 ]

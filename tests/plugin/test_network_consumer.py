@@ -73,7 +73,7 @@ def test_without_the_network_each_way_fails_at_once_and_says_why(public: pytest.
 
         import pytest
 
-        REACHING = ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto")
+        REACHING = {"socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"}
         HEARD = []
         sys.addaudithook(lambda event, given: HEARD.append((event, given)) if event in REACHING else None)
 
@@ -82,10 +82,11 @@ def test_without_the_network_each_way_fails_at_once_and_says_why(public: pytest.
             way("POST", "/users")
 
         def test_nothing_was_heard():
+            REACHING.clear()  # such a hook cannot be taken away
             assert not HEARD
         """
     )
-    result = public.runpytest_subprocess(*BARE, "--tb=short")
+    result = public.runpytest(*BARE, "--tb=short")
     outcomes = result.parseoutcomes()
     assert (outcomes["passed"], outcomes["failed"]) == (1, count_ways())
     text = result.stdout.str()
