@@ -8,7 +8,8 @@
     │   ├── UnknownOutcomeError    an outcome's name that no OpenAPI document has
     │   ├── ControlPlaneError      the control plane of an emulator refused a command
     │   ├── CassetteError          a cassette that is missing, or is none
-    │   │   └── CassetteMismatch   a cassette has no answer to a request
+    │   │   ├── CassetteMismatch   a cassette has no answer to a request
+    │   │   └── BypassError        a request went past what records or plays
     │   ├── HostBlockedError       a test wanted no other hosts than the providers'
     │   ├── ProviderBlockedError   a real provider would have been reached by accident
     │   ├── OutcomeNotAskedFor     a test that is run for each outcome has not asked for it
@@ -21,6 +22,7 @@
 """
 
 __all__ = [
+    "BypassError",
     "CassetteError",
     "CassetteMismatch",
     "ContractFailure",
@@ -75,6 +77,21 @@ class CassetteError(KeyauthUsageError):
 
 class CassetteMismatch(CassetteError):
     """A cassette has no answer to a request; the message says what differs from the nearest recorded one."""
+
+
+class BypassError(CassetteError):
+    """A request went past what records a test or plays its recording; nothing was sent."""
+
+    def __init__(self, what: str, reason: str) -> None:
+        super().__init__(what, reason)
+        self.what = what
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return (
+            f"{self.what} was refused, and nothing was sent: {self.reason}, and vcrpy has not seen it. "
+            "Use a client library that vcrpy knows, and let it open its connections within the test"
+        )
 
 
 class HostBlockedError(KeyauthUsageError):

@@ -129,12 +129,11 @@ def _keyauth_clients(request: pytest.FixtureRequest) -> "Iterator[None]":
     from pytest_keyauth.targets.cassettes import noted, observed
 
     addresses, traffic = _addresses(request), _traffic(request)
-    is_ours = addresses.is_providers
     if isinstance(take, ReplayingTake):
-        with patched_clients(is_ours, answer=observed(take.answer, traffic, addresses)):
+        with patched_clients(addresses, answer=observed(take.answer, traffic, addresses)):
             yield
     else:
-        with patched_clients(is_ours, note=noted(take.recorder.note, traffic, addresses)):
+        with patched_clients(addresses, note=noted(take.recorder.note, traffic, addresses)):
             yield
 
 
@@ -194,7 +193,7 @@ def keyauth_replay(request: pytest.FixtureRequest) -> "Iterator[Callable[..., No
     player = OutcomePlayer(Library(cassette_folder(request.config)), datetime.now(UTC), addresses)
     request.node.stash[PLAYER] = player
     player.play(*named_outcomes(request.node, REPLAY))
-    with patched_clients(addresses.is_providers, answer=observed(player.answer, _traffic(request), addresses)):
+    with patched_clients(addresses, answer=observed(player.answer, _traffic(request), addresses)):
         yield player.play
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from pytest_keyauth.recording.urls import split_url
+from pytest_keyauth.settings import LOOPBACK_HOSTS
 
 __all__ = ["CANONICAL", "Addresses"]
 
@@ -47,6 +48,11 @@ class Addresses:
         """Whether a URL is a provider's."""
         return self.find(url) is not None
 
+    def origins(self) -> frozenset[tuple[str, str]]:
+        """Host and port of each origin that is a provider's as a whole; this machine is ``localhost``."""
+        whole = (base.rstrip("/") for _, base in self._bases if not split_url(base)[1].strip("/"))
+        return frozenset(map(_host_and_port, whole))
+
     def canonical(self, url: str) -> str:
         """The URL at the provider's canonical address; the URL itself where it is nobody's."""
         found = self.find(url)
@@ -61,6 +67,15 @@ def _sort_bases(bases: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """The longest first, since one may be below another."""
     normal = [(provider, _normalize(url)) for provider, url in bases]
     return sorted(normal, key=lambda item: len(item[1]), reverse=True)
+
+
+def _host_and_port(origin: str) -> tuple[str, str]:
+    scheme, _, authority = origin.partition("//")
+    host, colon, port = authority.rpartition(":")
+    if not colon or "]" in port:
+        host, port = authority, _DEFAULT_PORTS.get(scheme, ":")[1:]
+    host = host.strip("[]")
+    return "localhost" if host in LOOPBACK_HOSTS else host, port
 
 
 def _normalize(url: str) -> str:

@@ -1,6 +1,6 @@
 """Cassettes behind vcrpy's patches: any client library that vcrpy knows is recorded, and answered.
 
-vcrpy is imported here alone, and only by tests that need it: for 200 ms, once.
+vcrpy is imported here and in `threads` alone, and only by tests that need it: for 200 ms, once.
 """
 
 import json
@@ -12,24 +12,28 @@ from vcr.cassette import Cassette as VcrCassette
 from vcr.patch import CassettePatcherBuilder
 from vcr.record_mode import RecordMode
 
+from pytest_keyauth.recording.addresses import Addresses
 from pytest_keyauth.recording.aiohttp_bodies import encoded_aiohttp
 from pytest_keyauth.recording.exchange import Headers, Request, Response
+from pytest_keyauth.recording.threads import Belt, patches_that_stay
 
 __all__ = ["patched_clients"]
 
 
 @contextmanager
 def patched_clients(
-    is_ours: Callable[[str], bool],
+    addresses: Addresses,
     answer: Callable[[Request], Response] | None = None,
     note: Callable[[Request, Response], None] | None = None,
 ) -> Iterator[None]:
-    """Let the client libraries of this process be answered, or their exchanges noted; other hosts are left alone.
+    """Let the client libraries of this process be answered, or their exchanges noted, in all threads.
 
-    :param is_ours: whether a URL is one of those that are recorded.
+    :param addresses: tells which URLs are recorded; other hosts are left alone.
+    :raises BypassError: where a request has gone past vcrpy.
     """
+    is_ours = addresses.is_providers
     cassette = _Answering(is_ours, answer) if answer is not None else _Noting(is_ours, note)
-    with ExitStack() as stack:
+    with Belt(addresses, replays=answer is not None).on(), patches_that_stay(), ExitStack() as stack:
         for patcher in CassettePatcherBuilder(cassette).build():
             stack.enter_context(patcher)
         stack.enter_context(encoded_aiohttp(is_ours))

@@ -85,3 +85,20 @@ def test_an_address_is_known_however_the_environment_writes_it() -> None:
     addresses = Addresses({"keytrac": "HTTPS://Proxy.Example:443/KeyTrac"})
     assert addresses.find("https://proxy.example/KeyTrac/users") == ("keytrac", "/users")
     assert addresses.find("https://proxy.example/keytrac/users") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "origin"),
+    [
+        ("http://127.0.0.1:8480", ("localhost", "8480")),
+        ("http://[::1]:8480/", ("localhost", "8480")),
+        ("https://KeyTrac.example", ("keytrac.example", "443")),
+        ("http://keytrac.example", ("keytrac.example", "80")),
+    ],
+)
+def test_an_origin_without_a_path_is_a_providers_as_a_whole(url: str, origin: tuple[str, str]) -> None:
+    assert Addresses({"keytrac": url}).origins() == {("api.keytrac.net", "443"), origin}
+
+
+def test_an_origin_of_which_a_provider_has_a_part_may_be_somebody_elses_too() -> None:
+    assert Addresses({"keyfax": "http://127.0.0.1:8480/interview"}).origins() == {("api.keytrac.net", "443")}
