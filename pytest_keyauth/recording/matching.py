@@ -1,13 +1,15 @@
 """Which recorded interaction answers a request: each is looked up by what it asks, in constant time."""
 
 import json
+import re
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from xml.sax.saxutils import escape
 
 from pytest_keyauth.recording.exchange import RecordedRequest
-from pytest_keyauth.recording.references import replace_references
+from pytest_keyauth.recording.fields import ANYTHING, fields_of, fits, fits_body, is_open, numbered
+from pytest_keyauth.recording.references import REFERENCE
 from pytest_keyauth.recording.urls import parse_query, split_url
 
 __all__ = ["CALLERS", "Question", "Sequences", "differences", "generalize"]
@@ -36,7 +38,7 @@ class Question:
         """
 
         def general(text: str) -> str:
-            return replace_references(text, lambda kind, number, encoding: generalize(kind, number, encoding, given))
+            return REFERENCE.sub(lambda match: _generalize_match(match, given), text)
 
         origin, path, query, _ = split_url(request.url)
         parameters = sorted(parse_query(query[1:]), key=lambda pair: pair[0])
@@ -46,20 +48,44 @@ class Question:
     def parts(self) -> dict[str, str]:
         """Each part by name, for comparisons."""
         parts = {"method": self.method, "address": self.address}
-        for name, value in json.loads(self.query):
-            parts[f"query {name}"] = value
-        try:
-            parts.update(_flatten("body ", json.loads(self.body)))
-        except ValueError:
-            parts["body"] = self.body
+        query = numbered(json.loads(self.query))
+        parts.update((f"query {name}", value) for name, value in query.items())
+        parts.update((f"body {path}".rstrip(), text) for path, text in fields_of(self.body).items() if self.body)
         return parts
+
+    def fits(self, asked: "Question") -> bool:
+        """Whether a request asks this, where anything may stand for what a client says in its own way."""
+        return self == asked or (
+            self.method == asked.method
+            and _fit_all(self.address.split("/"), asked.address.split("/"))
+            and _fit_all(self._parameters(), asked._parameters())
+            and fits_body(self.body, asked.body)
+        )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anything may stand somewhere in it."""
+        return any(map(is_open, (self.address, self.query, self.body)))
+
+    def _parameters(self) -> list[str]:
+        return [text for pair in json.loads(self.query) for text in pair]
+
+
+def _fit_all(recorded: Sequence[str], asked: Sequence[str]) -> bool:
+    return len(recorded) == len(asked) and all(map(fits, recorded, asked))
+
+
+def _generalize_match(match: re.Match[str], given: frozenset[str]) -> str:
+    """A reference as it is compared, escaped where it was: in XML."""
+    general = generalize(match[1], match[2], match[3], given)
+    return escape(general) if match[0][0] == "&" else general
 
 
 def generalize(kind: str, number: str, encoding: str | None, given: frozenset[str]) -> str:
     """A reference as it is compared. Who asks is not: any host's name will do, and any credentials of the caller."""
     reference = f"<{kind}:{number}>"
     if reference not in given or kind == "host" or reference in CALLERS:
-        return "<anything>"
+        return ANYTHING
     return f"<{kind}:{number}{f':{encoding}' if encoding else ''}>"
 
 
@@ -70,24 +96,17 @@ def _canonical(body: str) -> str:
         return body
 
 
-def _flatten(pointer: str, value: Any) -> dict[str, str]:
-    if isinstance(value, Mapping) and value:
-        return {key: text for name, item in value.items() for key, text in _flatten(f"{pointer}/{name}", item).items()}
-    if isinstance(value, list) and value:
-        return {
-            key: text for index, item in enumerate(value) for key, text in _flatten(f"{pointer}/{index}", item).items()
-        }
-    return {pointer: json.dumps(value, ensure_ascii=False)}
-
-
 class Sequences:
     """What was recorded, in the order of recording for each question; each is played once."""
 
     def __init__(self, questions: Iterable[Question]) -> None:
         self.questions: Sequence[Question] = tuple(questions)
         self._waiting: dict[Question, deque[int]] = defaultdict(deque)
+        self._open: deque[int] = deque()
         for index, question in enumerate(self.questions):
             self._waiting[question].append(index)
+            if question.is_open:
+                self._open.append(index)
         self._played: set[int] = set()
 
     def take(self, question: Question) -> int | None:
@@ -99,9 +118,20 @@ class Sequences:
         self._played.add(index)
         return index
 
+    def take_fitting(self, question: Question) -> int | None:
+        """The first that was not played and that this fits: in the order of recording it is found at once."""
+        while self._open and self._open[0] in self._played:
+            self._open.popleft()
+        for index in self._open:
+            if index not in self._played and self.questions[index].fits(question):
+                self._waiting[self.questions[index]].remove(index)
+                self._played.add(index)
+                return index
+        return None
+
     def count(self, question: Question) -> int:
         """How often this was recorded."""
-        return self.questions.count(question)
+        return sum(recorded.fits(question) for recorded in self.questions)
 
     @property
     def unplayed(self) -> list[int]:
@@ -121,7 +151,8 @@ def differences(recorded: Question, asked: Question) -> list[tuple[str, str, str
     """Where two questions differ: name of the part, what was recorded, what is asked."""
     old, new = recorded.parts(), asked.parts()
     names = [*old, *(name for name in new if name not in old)]
-    found = [(name, old.get(name, _ABSENT), new.get(name, _ABSENT)) for name in names if old.get(name) != new.get(name)]
+    pairs = ((name, old.get(name, _ABSENT), new.get(name, _ABSENT)) for name in names)
+    found = [(name, one, other) for name, one, other in pairs if other == _ABSENT or not fits(one, other)]
     # A parameter that is given twice, or a list where an object was, may look the same part by part.
     whole = (("query", recorded.query, asked.query), ("body", recorded.body, asked.body))
     return found or [part for part in whole if part[1] != part[2]]

@@ -162,14 +162,13 @@ class Player:
 
         A test may compute its dates, or have them written down: then they were near to the recording, and are not now.
         """
-        first = None
+        questions: list[Question] = []
         for times in _TIMES:
-            question = Question.of(self._redactor.redact_question(request, times), self._given)
-            index = self._sequences.take(question)
-            if index is not None:
-                return question, index
-            first = first or question
-        return first or question, None
+            questions.append(Question.of(self._redactor.redact_question(request, times), self._given))
+            if (index := self._sequences.take(questions[-1])) is not None:
+                return questions[-1], index
+        found = ((question, self._sequences.take_fitting(question)) for question in questions)
+        return next((pair for pair in found if pair[1] is not None), (questions[0], None))
 
     def _recorded_question(self, request: RecordedRequest) -> Question:
         body = b"" if request.body.startswith("<unreadable body") else request.body.encode("utf-8", "surrogateescape")

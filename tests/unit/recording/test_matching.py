@@ -106,6 +106,40 @@ def test_each_recorded_one_is_taken_once_in_the_order_of_its_question(
     assert all(sequences.count(question) == recorded.count(question) for question in QUESTIONS)
 
 
+def test_one_that_says_it_in_its_own_way_is_found_after_all_that_say_it_alike() -> None:
+    noted = [ask(body=f'{{"number": {number}, "note": "it is <secret:{number}> ok"}}') for number in (1, 1, 2)]
+    sequences = Sequences([*noted, ask(body='{"note": 1}')])
+    sent = ask(body='{"number": 1, "note": "it is me ok"}')
+    assert sequences.take(sent) is None
+    assert sequences.take(noted[0]) == 0
+    assert [sequences.take_fitting(sent) for _ in range(2)] == [1, None]
+    assert sequences.count(sent) == 2
+    assert sequences.take(noted[0]) is None
+    assert sequences.unplayed == [2, 3]
+
+
+@pytest.mark.parametrize(
+    ("recorded", "asked", "is_fit"),
+    [
+        ("/<user-id:1>/x?a=<secret:1>", "/anna/x?a=me", True),
+        ("/<user-id:1>", "/anna/x", False),
+        ("?a=<secret:1>", "?b=me", False),
+        ("?a=<secret:1>", "?a=me&a=me", False),
+        ("?a=my+<secret:1>", "?a=his+own", False),
+    ],
+)
+def test_a_question_fits_part_by_part(recorded: str, asked: str, is_fit: bool) -> None:
+    assert ask(URL + recorded).fits(ask(URL + asked)) is is_fit
+    assert not ask(URL + asked).fits(ask(URL + recorded))
+
+
+def test_a_reference_in_xml_stays_escaped() -> None:
+    body = "<r><id>&lt;user-id:1&gt;</id><to>&lt;user-id:2&gt;</to></r>"
+    assert (
+        ask(body=body, given_out=("<user-id:1>",)).body == "<r><id>&lt;user-id:1&gt;</id><to>&lt;anything&gt;</to></r>"
+    )
+
+
 def test_a_thousand_questions_are_each_looked_up_at_one_place() -> None:
     questions = [ask(f"{URL}/{number}") for number in range(1_000)]
     sequences = Sequences(questions)
@@ -146,7 +180,12 @@ def test_the_nearest_has_most_in_common_and_of_equals_one_that_was_not_played() 
             ask(body='{"a": {"b": [1, "y", null]}}'),
             'body /a/b/1: "x" "y", body /c: {} (nothing), body /a/b/2: (nothing) null',
         ),
-        (ask(body="a=1"), ask(body="a=2"), [("body", "a=1", "a=2")]),
+        (ask(body="a=1&b=1"), ask(body="a=1&b=2&c=3"), "body b: 1 2, body c: (nothing) 3"),
+        (ask(body="<r><a>1</a><b>1</b></r>"), ask(body="<r><a>1</a><b>2</b></r>"), "body /r/b: 1 2"),
+        (ask(body="<r x='1'/>"), ask(body="<r x='2'/>"), "body /r/@x: 1 2"),
+        (ask(body='{"a": "<user-id:1> x", "b": 1}'), ask(body='{"a": "anna x", "b": 2}'), "body /b: 1 2"),
+        (ask(f"{URL}?a=1&a=2"), ask(f"{URL}?a=1&a=3"), "query a (2): 2 3"),
+        (ask(body="plain"), ask(body="text"), [("body", "plain", "text")]),
         (ask(), ask(), []),
     ],
 )
