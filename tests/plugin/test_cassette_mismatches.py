@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from .cassette_runs import ENROLS, TWO, Play
+from .cassette_runs import ENROLS, LIVE, PLAY, TWO, Play, run
+from .counting_provider import CountingServer
 
 
 def mismatch(result: pytest.RunResult) -> list[str]:
@@ -105,3 +106,31 @@ def test_a_test_that_fails_for_a_mismatch_that_was_swallowed_tells_of_it(play: P
             "  query to: recorded 2015-12-01, sent 2015-12-31",
         ]
     )
+
+
+SENDS = """
+    import os
+
+    import pytest
+    import requests
+
+    @pytest.mark.keyauth_cassette
+    def test_form():
+        requests.post(os.environ["KEYAUTH_KEYTRAC_URL"] + "/echo", data={"a": "1", "b": "1"})
+
+    @pytest.mark.keyauth_cassette
+    def test_xml():
+        requests.post(os.environ["KEYAUTH_KEYTRAC_URL"] + "/echo", data="<r><a>1</a><b>1</b></r>")
+"""
+
+
+def test_forms_and_xml_say_field_by_field_what_differs(
+    pytester: pytest.Pytester, reaching_counter: CountingServer
+) -> None:
+    pytester.makepyfile(test_it=SENDS)
+    run(pytester, *LIVE).assert_outcomes(passed=2)
+    pytester.makepyfile(test_it=SENDS.replace('"b": "1"', '"b": "2", "c": "3"').replace("<b>1", "<b>2"))
+    result = run(pytester, PLAY)
+    result.assert_outcomes(failed=2)
+    told = [line[1:].strip() for line in result.stdout.lines if re.match(r"E +body", line)]
+    assert told == ["body b: recorded 1, sent 2", "body c: recorded (nothing), sent 3", "body /r/b: recorded 1, sent 2"]
