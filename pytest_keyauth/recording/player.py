@@ -17,7 +17,7 @@ from pytest_keyauth.recording.exchange import Headers, RecordedRequest, Request,
 from pytest_keyauth.recording.matching import CALLERS, Question, Sequences, differences, generalize
 from pytest_keyauth.recording.redaction import Redactor, TimeTreatment
 from pytest_keyauth.recording.references import ENCODINGS, REFERENCE, kind_of, replace_references
-from pytest_keyauth.recording.times import read_relative_times
+from pytest_keyauth.recording.times import read_relative_number, read_relative_times
 from pytest_keyauth.recording.tokens import mint_token
 from pytest_keyauth.recording.values import made_up_value
 
@@ -78,7 +78,7 @@ class Materializer:
             return read_relative_times(filled, self._now)
         if text.lstrip()[:1] in ("{", "["):
             with suppress(ValueError):
-                return json.dumps(_map_texts(json.loads(text), self._fill_document))
+                return json.dumps(self._fill_data(json.loads(text), self._fill_document))
         return self.fill(text)
 
     def fill_headers(self, headers: Headers) -> Headers:
@@ -87,7 +87,17 @@ class Materializer:
 
     def fill_data(self, data: Any) -> Any:
         """Fill in plain data."""
-        return _map_texts(data, self.fill)
+        return self._fill_data(data, self.fill)
+
+    def _fill_data(self, data: Any, fill: Callable[[str], str]) -> Any:
+        if isinstance(data, dict):
+            return {fill(name): self._fill_data(value, fill) for name, value in data.items()}
+        if isinstance(data, list):
+            return [self._fill_data(item, fill) for item in data]
+        if not isinstance(data, str):
+            return data
+        number = read_relative_number(data, self._now)
+        return fill(data) if number is None else number
 
     def fill_claims(self, claims: Any) -> Any:
         """Fill in the claims of a token, in which times are numbers."""
@@ -224,15 +234,6 @@ class Player:
             f"{self.cassette.interactions[index].request.method} {self.cassette.interactions[index].request.url}"
             for index in self._sequences.unplayed
         ]
-
-
-def _map_texts(data: Any, change: Callable[[str], str]) -> Any:
-    """Plain data with each key and each text changed."""
-    if isinstance(data, dict):
-        return {change(name): _map_texts(value, change) for name, value in data.items()}
-    if isinstance(data, list):
-        return [_map_texts(item, change) for item in data]
-    return change(data) if isinstance(data, str) else data
 
 
 def _given_references(cassette: Cassette) -> frozenset[str]:

@@ -29,6 +29,7 @@ from pytest_keyauth.recording.names import (
 from pytest_keyauth.recording.references import REFERENCE, Numbering, kind_of
 from pytest_keyauth.recording.times import is_relative_time, relative_time, relative_unix_time, time_form
 from pytest_keyauth.recording.tokens import JSON_WEB_TOKEN, describe_token
+from pytest_keyauth.recording.unix_times import relative_number, unix_form
 from pytest_keyauth.recording.urls import rewrite_url
 
 __all__ = ["Redactor", "SampleTreatment", "TimeTreatment"]
@@ -198,7 +199,9 @@ class Redactor:
         """An attribute of a cookie; what is none may be another cookie, where a proxy has joined two headers."""
         if _COOKIE_ATTRIBUTE.fullmatch(attribute):
             name, equals, value = attribute.partition("=")
-            return name + equals + (self.redact_url(value) if name.strip().lower() == "path" else value)
+            if name.strip().lower() == "path":
+                return name + equals + self.redact_url(value)
+            return name + equals + (relative_time(value, self._now) or value)
         return f" {self._refer('cookie', attribute.strip())}" if attribute.strip() else attribute
 
     def _redact_challenge(self, value: str) -> str:
@@ -235,7 +238,7 @@ class Redactor:
         """Redact one text, or number, that stands under a name."""
         kind = _kind_below(name, value)
         if not isinstance(value, str):
-            return self._refer(kind, json.dumps(value)) if kind in SECRET_KINDS else value
+            return self._refer(kind, json.dumps(value)) if kind in SECRET_KINDS else self._redact_number(name, value)
         if not value or REFERENCE.fullmatch(value):
             return value
         known = self._find(value)
@@ -246,6 +249,8 @@ class Redactor:
         if kind in SECRET_KINDS or kind == "host" or (kind is not None and _is_identifier(value)):
             return self._refer(kind, value)
         redacted, in_doubt = self._redact_unnamed(value), kind_in_doubt(name)
+        if in_doubt is None and redacted == value:
+            redacted = self._redact_number(name, value)
         if in_doubt is not None and redacted == value and _is_identifier(value) and time_form(value) is None:
             return self._refer(in_doubt, value)
         return redacted
@@ -262,6 +267,16 @@ class Redactor:
         if value.lower().startswith(("http://", "https://")):
             return self.redact_url(value)
         return value if len(value) < SHORTEST_SECRET else self._hide(value)
+
+    def _redact_number(self, name: str, value: Any) -> Any:
+        """A number, or its digits, that is a time."""
+        relative = relative_number(name, value, self._now)
+        if self._samples == "shape":
+            form = unix_form(name, value) if self._times == "any" else None
+            if self._times == "near" and relative is not None:
+                form = time_form(relative)
+            return f"<time: {form}>" if form is not None else value
+        return value if relative is None else relative
 
     def _redact_sample(self, value: str) -> str:
         if self._samples == "shape":

@@ -11,7 +11,7 @@ __all__ = ["parse_query", "rewrite_query", "rewrite_url", "split_url"]
 
 #: References and relative times: nothing else in brackets, since it could hold what parts URLs.
 _REFERENCES = re.compile(
-    r"(<[a-z][a-z-]*:(?:[0-9]+|\*)(?::[a-z0-9]+)?>|<(?:now|today)[+-][0-9]+(?:min|day):[A-Za-z/:. -]+>)"
+    r"(<[a-z][a-z-]*:(?:[0-9]+|\*)(?::[a-z0-9]+)?>|<(?:now|today)[+-][0-9]+(?:min|day):[A-Za-z0-9/:. +-]+>)"
 )
 _ORIGIN = re.compile(r"(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/]*")
 

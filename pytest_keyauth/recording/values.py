@@ -21,8 +21,13 @@ _FORMS = {
 }
 _DEFAULT_FORM = "text:24"
 
-_HEX = re.compile(r"[0-9a-f]{8,}")
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4}){4,}(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+# What a value is said to be must not depend on its luck: without padding base64 of one alphabet may look like that of
+# the other, or like any text; and a short text may happen to have hex digits alone.
+_HEX = re.compile(r"[0-9a-f]{16,}")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-]{4}){4,}(?:[A-Za-z0-9+/_-]{2}==|[A-Za-z0-9+/_-]{3}=)")
+
+#: Both alphabets of base64 have all others. The last sign before the padding is never one of these.
+_COMMON = str.maketrans("+/", "AB")
 
 
 def form_of(kind: str, value: str) -> str | None:
@@ -57,7 +62,7 @@ def made_up_value(reference: str, form: str | None, seed: str) -> str:
     if name == "hex":
         return drawn.hex()[: int(length)]
     if name == "base64":
-        return b64encode(drawn).decode()
+        return b64encode(drawn).decode().translate(_COMMON)
     if name == "host":
         return f"HOST-{number}"
     if name == "jwt":

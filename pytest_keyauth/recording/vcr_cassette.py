@@ -6,11 +6,14 @@ vcrpy is imported here and in `threads` alone, and only by tests that need it: f
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from email.message import Message
 from typing import Any
+from unittest import mock
 
 from vcr.cassette import Cassette as VcrCassette
 from vcr.patch import CassettePatcherBuilder
 from vcr.record_mode import RecordMode
+from vcr.stubs import compat
 
 from pytest_keyauth.recording.addresses import Addresses
 from pytest_keyauth.recording.aiohttp_bodies import encoded_aiohttp
@@ -37,7 +40,17 @@ def patched_clients(
         for patcher in CassettePatcherBuilder(cassette).build():
             stack.enter_context(patcher)
         stack.enter_context(encoded_aiohttp(is_ours))
+        stack.enter_context(mock.patch.object(compat, "get_headers", _headers_in_order))
         yield
+
+
+def _headers_in_order(message: Message) -> Iterator[tuple[str, list[str]]]:
+    """The headers of a message as they came; vcrpy takes them from a set, whose order is another one in each run."""
+    names: dict[str, str] = {}
+    for name in message.keys():  # noqa: SIM118  # it is no dictionary, and may have a name twice
+        names.setdefault(name.lower(), name)
+    for name in names.values():
+        yield name, message.get_all(name, [])
 
 
 class _Cassette(VcrCassette):  # type: ignore[misc]  # vcrpy has no types

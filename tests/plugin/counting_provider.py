@@ -5,10 +5,32 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta, timezone
+from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from secrets import token_urlsafe
 from threading import Thread
 
+#: They are recorded as they are, in an order that neither a set nor an alphabet has.
+HEADERS = ("Vary", "Allow", "Pragma", "Cache-Control", "Retry-After", "Content-Language")
+
 GREETING = {"text": "Grüße, müde Welt"}
+
+
+def tell_time() -> dict[str, object]:
+    """What time it is, in many forms, and tokens."""
+    now = datetime.now(UTC)
+    return {
+        "iso": now.isoformat(),
+        "local": now.astimezone(timezone(timedelta(hours=2))).isoformat(timespec="seconds"),
+        "text": f"{now:%Y-%m-%dT%H:%M:%S.%fZ}",
+        "basic": f"{now:%Y%m%dT%H%M%SZ}",
+        "http": formatdate(usegmt=True),
+        "unix": int(now.timestamp()),
+        "float": now.timestamp(),
+        "milliseconds": str(int(now.timestamp() * 1000)),
+        "tokens": [{"token": token_urlsafe(size)} for size in (24, 24, 32)],
+    }
 
 
 class Provider(BaseHTTPRequestHandler):
@@ -33,6 +55,11 @@ class Provider(BaseHTTPRequestHandler):
         elif self.path == "/log-in":
             cookie = ("Set-Cookie", "visit=c0ffee-and-cake; Path=/")
             self.answer(302, b"", cookie, ("Location", "/welcome?from=log-in"))
+        elif self.path == "/headers":
+            self.answer(200, body, *((name, "x") for name in HEADERS))
+        elif self.path == "/now":
+            cookie = ("Set-Cookie", f"visit={token_urlsafe(24)}; Path=/; Expires={formatdate(usegmt=True)}")
+            self.answer(200, json.dumps(tell_time()).encode(), cookie)
         elif self.path.startswith("/welcome"):
             self.answer(200, json.dumps({"cookie": "visit=" in self.headers.get("Cookie", "")}).encode())
         else:

@@ -1,9 +1,11 @@
 """A test that nobody has changed plays what it has recorded, whatever it sends."""
 
+import json
+
 import pytest
 
 from .cassette_runs import LIVE, STRICT, run
-from .counting_provider import CountingServer
+from .counting_provider import HEADERS, CountingServer
 
 TELLS_SECRETS = """
     import base64
@@ -65,3 +67,70 @@ def test_what_stands_around_a_secret_is_compared(pytester: pytest.Pytester, reac
     result = run(pytester, *STRICT, "-k", "test_known_by_a_header")
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(['E *body /note: recorded "it is <anything> ok", sent "it was pw-12345678 / 9 ok"'])
+
+
+ASKS_FOR_HEADERS = """
+    import os
+    import urllib.request
+
+    import httpx
+    import pytest
+    import requests
+
+    @pytest.mark.keyauth_cassette
+    @pytest.mark.parametrize("get", [requests.get, urllib.request.urlopen, httpx.get])
+    def test_it(get):
+        get(os.environ["KEYAUTH_KEYTRAC_URL"] + "/headers").close()
+"""
+
+
+def test_headers_are_recorded_in_the_order_in_which_they_came(
+    pytester: pytest.Pytester, reaching_counter: CountingServer
+) -> None:
+    pytester.makepyfile(test_it=ASKS_FOR_HEADERS)
+    run(pytester, *LIVE).assert_outcomes(passed=3)
+    cassettes = [json.loads(path.read_bytes()) for path in pytester.path.rglob("*.yaml")]
+    recorded = [[*cassette["interactions"][0]["response"]["headers"]] for cassette in cassettes]
+    assert [[name.title() for name in names] for names in recorded] == [[*HEADERS, "Content-Type"]] * 3
+
+
+TELLS_TIME = """
+    import os
+    import time
+    from datetime import UTC, datetime, timedelta
+    from email.utils import parsedate_to_datetime
+
+    import pytest
+    import requests
+
+    KEYTRAC = os.environ["KEYAUTH_KEYTRAC_URL"]
+
+    @pytest.mark.keyauth_cassette
+    def test_it():
+        for _ in range(6):  # each has other tokens
+            told = requests.get(KEYTRAC + "/now").json()
+        times = [datetime.fromisoformat(told[name]) for name in ("iso", "local", "text", "basic")]
+        times += [parsedate_to_datetime(told["http"]), datetime.fromtimestamp(int(told["milliseconds"]) / 1000, UTC)]
+        times += [datetime.fromtimestamp(told[name], UTC) for name in ("unix", "float")]
+        assert (type(told["unix"]), type(told["float"]), told["local"][-6:]) == (int, float, "+02:00")
+        assert max(abs(moment - datetime.now(UTC)) for moment in times) < timedelta(minutes=2)
+        now = datetime.now(UTC)
+        sent = {"at": time.time(), "expires": int(time.time()) + 600, "date": now.isoformat(), "id": 1767603600}
+        requests.post(KEYTRAC + "/echo", json=sent, params={"ts": int(time.time() * 1000)})
+"""
+
+
+def test_times_and_tokens_of_any_form_are_recorded_the_same_each_time_and_played(
+    pytester: pytest.Pytester, reaching_counter: CountingServer
+) -> None:
+    pytester.makepyfile(test_it=TELLS_TIME)
+    recorded = []
+    for _ in range(2):
+        run(pytester, *LIVE).assert_outcomes(passed=1)
+        [path] = pytester.path.rglob("*.yaml")
+        recorded.append(path.read_bytes())
+    assert recorded[0] == recorded[1]
+    assert b"1767603600" in recorded[0]
+    reaching_counter.count.clear()
+    run(pytester, *STRICT).assert_outcomes(passed=1)
+    assert reaching_counter.count.total() == 0

@@ -40,8 +40,29 @@ def test_base64_is_made_up_as_base64_of_as_many_bytes(key: bytes) -> None:
     assert len(made_up) == len(value)
 
 
+@settings(max_examples=60)
+@given(st.binary(min_size=12, max_size=60), st.integers(0, 255))
+def test_the_form_does_not_depend_on_the_luck_of_a_value(key: bytes, filling: int) -> None:
+    """Whether there is a sign in it that only one alphabet has."""
+    other = bytes([filling]) * len(key)
+    encodings = (base64.b64encode, base64.urlsafe_b64encode)
+    assert len({form_of("token", encode(data).decode()) for encode in encodings for data in (key, other)}) == 1
+    unpadded = [base64.urlsafe_b64encode(data).rstrip(b"=").decode() for data in (key, other)]
+    assert len({form_of("token", text) for text in unpadded}) == 1
+
+
+@settings(max_examples=60)
+@given(st.integers(1, 80), st.integers(0, 99))
+def test_made_up_base64_can_be_read_in_either_alphabet(length: int, seed: int) -> None:
+    value = made_up_value("<token:1>", f"base64:{length}", str(seed))
+    read = base64.b64decode(value, validate=True)
+    assert base64.b64decode(value, altchars=b"-_", validate=True) == read
+    assert len(read) == length
+    assert base64.b64encode(read).decode() == value
+
+
 @settings(max_examples=30)
-@given(st.integers(8, 200))
+@given(st.integers(16, 200))
 def test_hex_is_made_up_as_hex_of_as_many_digits(length: int) -> None:
     form = form_of("secret", ("0123456789abcdef" * 13)[:length])
     assert re.fullmatch(f"[0-9a-f]{{{length}}}", made_up_value("<secret:1>", form, "seed"))
