@@ -22,6 +22,7 @@ class CassetteTally:
     recorded: list[str] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
+    lost: dict[str, list[str]] = field(default_factory=dict)
     played: int = 0
     origins: set[str] = field(default_factory=set)
     unplayed: dict[str, list[str]] = field(default_factory=dict)
@@ -37,6 +38,8 @@ class CassetteTally:
             self.refused.append(taken["test"])
         if taken.get("recorded"):
             self.recorded.append(taken["recorded"])
+        if taken.get("lost"):
+            self.lost[taken["test"]] = taken["lost"]
         if "origin" in taken:
             self.origins.add(taken["origin"])
         if "played" in taken:
@@ -59,6 +62,8 @@ class CassetteTally:
         if self.failed:
             yield from _list("not recorded, since the test did not pass", self.failed)
         yield from _list("not recorded, since a secret would have been kept", self.refused)
+        lost = [f"{test}: {', '.join(answers)}" for test, answers in self.lost.items()]
+        yield from _list("answers whose bodies were not kept, so that a replay fails there", lost)
         if self.missing_outcomes:
             yield from _list("outcomes that no cassette shows", self.missing_outcomes)
         if self.played:

@@ -1,6 +1,6 @@
 """One test's take: what it says to the providers is recorded, or comes from a cassette."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -13,11 +13,12 @@ from pytest_keyauth.digest import digest_test
 from pytest_keyauth.errors import CassetteMismatch
 from pytest_keyauth.live import LiveServer
 from pytest_keyauth.recording.addresses import Addresses
-from pytest_keyauth.recording.cassette import Origin
+from pytest_keyauth.recording.cassette import Cassette, Origin
 from pytest_keyauth.recording.exchange import Request, Response
 from pytest_keyauth.recording.library import Library
 from pytest_keyauth.recording.player import Player
 from pytest_keyauth.recording.recorder import Recorder
+from pytest_keyauth.recording.unreadable import why_unreadable
 from pytest_keyauth.settings import LOOPBACK_HOSTS, Settings
 
 __all__ = ["RecordingTake", "ReplayingTake", "TestText", "find_origin"]
@@ -77,7 +78,9 @@ class RecordingTake:
         claims, digest = self._test.claims, self._test.digest()
         cassette = self.recorder.make_cassette(self._test.node_id, self._origin, digest, claims)
         place = self._library.keep(cassette, self.recorder.secrets())
-        return {"test": self._test.node_id, "recorded": place, "origin": str(self._origin)}
+        taken = {"test": self._test.node_id, "recorded": place, "origin": str(self._origin)}
+        lost = list(_lost_answers(cassette))
+        return taken | ({"lost": lost} if lost else {})
 
 
 class ReplayingTake:
@@ -126,6 +129,14 @@ class ReplayingTake:
             "unplayed": self.player.unplayed,
             "stale": cassette.contract is not None and cassette.contract != self._test.digest(),
         }
+
+
+def _lost_answers(cassette: Cassette) -> Iterator[str]:
+    """The answers that no replay can give, since their bodies were not kept."""
+    for interaction in cassette.interactions:
+        why = why_unreadable(interaction.response.body)
+        if why is not None:
+            yield f"{interaction.request.method} {interaction.request.url}: {why}"
 
 
 def _now() -> datetime:

@@ -108,7 +108,7 @@ def fits_body(recorded: str, asked: str) -> bool:
     except ValueError:
         old, new = _pairs(recorded), _pairs(asked)
     if old is None or new is None:
-        return recorded == asked
+        return fits(recorded, asked)
     return len(old) == len(new) and all(
         one[0] == other[0] and fits(one[1], other[1]) for one, other in zip(old, new, strict=True)
     )

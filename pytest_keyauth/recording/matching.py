@@ -10,6 +10,7 @@ from xml.sax.saxutils import escape
 from pytest_keyauth.recording.exchange import RecordedRequest
 from pytest_keyauth.recording.fields import ANYTHING, fields_of, fits, fits_body, is_open, numbered
 from pytest_keyauth.recording.references import REFERENCE
+from pytest_keyauth.recording.unreadable import generalize_unreadable
 from pytest_keyauth.recording.urls import parse_query, split_url
 
 __all__ = ["CALLERS", "Question", "Sequences", "differences", "generalize"]
@@ -42,7 +43,7 @@ class Question:
 
         origin, path, query, _ = split_url(request.url)
         parameters = sorted(parse_query(query[1:]), key=lambda pair: pair[0])
-        body = "<unreadable body>" if request.body.startswith("<unreadable body") else _canonical(request.body)
+        body = generalize_unreadable(_canonical(request.body), ANYTHING)
         return cls(request.method, general(origin + path), general(json.dumps(parameters)), general(body))
 
     def parts(self) -> dict[str, str]:

@@ -19,6 +19,7 @@ from pytest_keyauth.recording.redaction import Redactor, TimeTreatment
 from pytest_keyauth.recording.references import ENCODINGS, REFERENCE, kind_of, replace_references
 from pytest_keyauth.recording.times import read_relative_number, read_relative_times
 from pytest_keyauth.recording.tokens import mint_token
+from pytest_keyauth.recording.unreadable import why_unreadable
 from pytest_keyauth.recording.values import made_up_value
 
 __all__ = ["Materializer", "Player"]
@@ -67,7 +68,12 @@ class Materializer:
         return ENCODINGS[encoding](value) if encoding is not None and encoding in ENCODINGS else value
 
     def fill_body(self, text: str) -> bytes:
-        """Fill in a body. What a client has said may hold signs that have to be escaped there."""
+        """Fill in a body. What a client has said may hold signs that have to be escaped there.
+
+        :raises CassetteMismatch: where it was not kept.
+        """
+        if (why := why_unreadable(text)) is not None:
+            raise CassetteMismatch(f"the recorded answer has no body to be played: {why}")
         is_tame = not any(_TO_ESCAPE.search(self.value(reference)) for reference in _references(text))
         return (self.fill(text) if is_tame else self._fill_document(text)).encode("utf-8", "surrogateescape")
 
@@ -146,6 +152,8 @@ class Player:
             if index is None:
                 raise self._refuse(self._explain(question))
             interaction = self.cassette.interactions[index]
+            if (why := why_unreadable(interaction.response.body)) is not None:
+                raise self._refuse(f"{self.place}: answer {index + 1}, to {_asked(question)}, was not kept: {why}")
             self._bind(interaction.request, request)
             recorded = interaction.response
             headers = self._materializer.fill_headers(recorded.headers)
@@ -181,7 +189,7 @@ class Player:
         return next((pair for pair in found if pair[1] is not None), (questions[0], None))
 
     def _recorded_question(self, request: RecordedRequest) -> Question:
-        body = b"" if request.body.startswith("<unreadable body") else request.body.encode("utf-8", "surrogateescape")
+        body = b"" if why_unreadable(request.body) is not None else request.body.encode("utf-8", "surrogateescape")
         again = self._redactor.redact_question(Request(request.method, request.url, request.headers, body))
         if body:
             return Question.of(again, self._given)
@@ -189,7 +197,6 @@ class Player:
 
     def _explain(self, question: Question) -> str:
         count = self._sequences.count(question)
-        asked = f"{question.method} {question.address}"
         if count:
             reason = f"it was recorded {count} {'time' if count == 1 else 'times'} and has been played as often"
         elif (nearest := self._sequences.nearest(question)) is None:
@@ -199,7 +206,7 @@ class Player:
             lines = [f"  {name}: recorded {old}, sent {new}" for name, old, new in differences(recorded, question)]
             reason = f"the nearest is number {nearest + 1}, {recorded.method} {recorded.address}:\n" + "\n".join(lines)
         return (
-            f"{self.place} has no answer to {asked}: {reason}\n"
+            f"{self.place} has no answer to {_asked(question)}: {reason}\n"
             "Mend the test, or record it anew with --keyauth-record=all"
         )
 
@@ -234,6 +241,10 @@ class Player:
             f"{self.cassette.interactions[index].request.method} {self.cassette.interactions[index].request.url}"
             for index in self._sequences.unplayed
         ]
+
+
+def _asked(question: Question) -> str:
+    return f"{question.method} {question.address}"
 
 
 def _given_references(cassette: Cassette) -> frozenset[str]:

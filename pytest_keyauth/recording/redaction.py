@@ -30,6 +30,7 @@ from pytest_keyauth.recording.references import REFERENCE, Numbering, kind_of
 from pytest_keyauth.recording.times import is_relative_time, relative_time, relative_unix_time, time_form
 from pytest_keyauth.recording.tokens import JSON_WEB_TOKEN, describe_token
 from pytest_keyauth.recording.unix_times import relative_number, unix_form
+from pytest_keyauth.recording.unreadable import describe_answer, describe_request
 from pytest_keyauth.recording.urls import rewrite_url
 
 __all__ = ["Redactor", "SampleTreatment", "TimeTreatment"]
@@ -159,7 +160,9 @@ class Redactor:
     def redact_response(self, response: Response) -> RecordedResponse:
         """Redact an answer."""
         headers = self._redact_headers(response.headers)
-        return RecordedResponse(response.status, headers, self._redact_body(response.body, response.headers))
+        return RecordedResponse(
+            response.status, headers, self._redact_body(response.body, response.headers, is_answer=True)
+        )
 
     def redact_value(self, name: str, value: Any) -> Any:
         """Redact plain data that stands under a name."""
@@ -228,11 +231,11 @@ class Redactor:
             return self._redact_token(value)
         return self._refer(kind, value)
 
-    def _redact_body(self, body: bytes, headers: Headers) -> str:
+    def _redact_body(self, body: bytes, headers: Headers, *, is_answer: bool = False) -> str:
         try:
             return rewrite_body(body, headers, self.redact_text)
         except UnreadableBodyError as error:
-            return f"<unreadable body of {len(body)} bytes: {error}>"
+            return describe_answer(body, str(error)) if is_answer else describe_request(body, headers, str(error))
 
     def redact_text(self, name: str, value: Any) -> Any:
         """Redact one text, or number, that stands under a name."""

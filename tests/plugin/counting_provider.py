@@ -55,6 +55,8 @@ class Provider(BaseHTTPRequestHandler):
         elif self.path == "/log-in":
             cookie = ("Set-Cookie", "visit=c0ffee-and-cake; Path=/")
             self.answer(302, b"", cookie, ("Location", "/welcome?from=log-in"))
+        elif self.path == "/plain":
+            self.answer(200, b"pong", kind="text/plain")
         elif self.path == "/headers":
             self.answer(200, body, *((name, "x") for name in HEADERS))
         elif self.path == "/now":
@@ -83,10 +85,10 @@ class Provider(BaseHTTPRequestHandler):
         self.rfile.readline()
         return body
 
-    def answer(self, status: int, body: bytes, *headers: tuple[str, str]) -> None:
+    def answer(self, status: int, body: bytes, *headers: tuple[str, str], kind: str = "application/json") -> None:
         chunked = ("Transfer-Encoding", "chunked") in headers
         self.send_response(status)
-        for name, value in (*headers, ("Content-Type", "application/json")):
+        for name, value in (*headers, ("Content-Type", kind)):
             self.send_header(name, value)
         if not chunked:
             self.send_header("Content-Length", str(len(body)))

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from .cassette_runs import ENROLS, LIVE, PLAY, TWO, Play, run
+from .cassette_runs import ENROLS, LIVE, PLAY, TWO, Play, run, summary
 from .counting_provider import CountingServer
 
 
@@ -134,3 +134,58 @@ def test_forms_and_xml_say_field_by_field_what_differs(
     result.assert_outcomes(failed=2)
     told = [line[1:].strip() for line in result.stdout.lines if re.match(r"E +body", line)]
     assert told == ["body b: recorded 1, sent 2", "body c: recorded (nothing), sent 3", "body /r/b: recorded 1, sent 2"]
+
+
+UNREADABLE = """
+    import os
+
+    import pytest
+    import requests
+
+    KEYTRAC = os.environ["KEYAUTH_KEYTRAC_URL"]
+
+    @pytest.mark.keyauth_cassette
+    def test_answer():
+        try:
+            assert requests.get(KEYTRAC + "/plain").text == "pong"
+        except AssertionError:
+            raise
+        except Exception:
+            pass
+
+    @pytest.mark.keyauth_cassette
+    def test_request():
+        requests.post(KEYTRAC + "/echo", data=b"\\x00 plain 1", headers={"Content-Type": "application/octet-stream"})
+
+    @pytest.mark.keyauth_cassette
+    def test_parts():  # whose boundary is another one each time
+        requests.post(KEYTRAC + "/echo", files={"file": ("name", b"content")})
+"""
+
+
+def test_an_answer_that_cannot_be_parsed_is_told_when_it_is_recorded_and_is_not_made_up_in_a_replay(
+    pytester: pytest.Pytester, reaching_counter: CountingServer
+) -> None:
+    pytester.makepyfile(test_it=UNREADABLE)
+    result = run(pytester, *LIVE)
+    result.assert_outcomes(passed=3)
+    why = "its content type text/plain is none that can be parsed"
+    assert summary(result)[1:] == [
+        "  answers whose bodies were not kept, so that a replay fails there:",
+        f"    test_it.py::test_answer: GET https://api.keytrac.net/plain: {why}",
+    ]
+    result = run(pytester, PLAY)
+    result.assert_outcomes(passed=2, failed=1)
+    told = f"cassettes/test_it/test_answer.yaml: answer 1, to GET https://api.keytrac.net/plain, was not kept: {why}"
+    result.stdout.fnmatch_lines([f"E *CassetteMismatch: {told}"])
+
+
+def test_a_request_that_cannot_be_parsed_must_be_the_recorded_one(
+    pytester: pytest.Pytester, reaching_counter: CountingServer
+) -> None:
+    pytester.makepyfile(test_it=UNREADABLE)
+    run(pytester, *LIVE)
+    pytester.makepyfile(test_it=UNREADABLE.replace("plain 1", "plain 2"))
+    result = run(pytester, PLAY, "-k", "test_request")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["E *body: recorded <unreadable body of 9 bytes, digest *>, sent <*, digest *>"])
