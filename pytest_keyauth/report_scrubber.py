@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_keyauth.contract_collection import is_contract
-from pytest_keyauth.recording.scrubbing import Scrubber, ScrubbingFilter, scrub_report
+from pytest_keyauth.recording.scrubbing import Scrubber, ScrubbingFilter, scrub_collection, scrub_report
 from pytest_keyauth.settings import Settings
 
 __all__ = ["ReportScrubber"]
@@ -20,6 +20,7 @@ class ReportScrubber:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        self._junit: Any = None
         self._begin()
 
     def _begin(self) -> None:
@@ -85,6 +86,14 @@ class ReportScrubber:
             warning_message.message = UserWarning(self._scrubber.scrub(text))
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_make_collect_report(self) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """Scrub what a module said when it was imported."""
+        report = yield
+        if report.longrepr is not None or report.sections:
+            scrub_collection(report, self._scrubber)
+        return report
+
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Scrub a report, when all others have said what they have to say in it."""
         report = yield
@@ -96,10 +105,30 @@ class ReportScrubber:
         """Scrub the report of a subtest, to which pytest adds what was captured after it was made."""
         if hasattr(report, "context"):
             self._scrub(report)
+        if report.when == "teardown" and self._junit is not None:
+            attributes = self._junit.node_reporter(report).attrs  # of record_xml_attribute
+            attributes.update({name: self._scrubber.scrub(value) for name, value in attributes.items()})
 
     def _scrub(self, report: pytest.TestReport) -> None:
-        if report.longrepr is not None or report.sections or report.user_properties or hasattr(report, "context"):
+        if report.longrepr is not None or report.sections or report.user_properties or _says_more(report):
             scrub_report(report, self._scrubber)
+
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Find pytest's writer of JUnit files, which keeps to itself what tests give it past their reports."""
+        plugins = session.config.pluginmanager.get_plugins()
+        self._junit = next((plugin for plugin in plugins if hasattr(plugin, "global_properties")), None)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self) -> None:
+        """Scrub the properties of the whole run, before they are written."""
+        if self._junit is not None:
+            told = self._junit.global_properties
+            told[:] = [(self._scrubber.scrub(name), self._scrubber.scrub(value)) for name, value in told]
+
+
+def _says_more(report: pytest.TestReport) -> bool:
+    """Whether a report has the reason of an expected failure, or what a subtest was given."""
+    return hasattr(report, "wasxfail") or hasattr(report, "context")
 
 
 #: Loggers that tell a request or an answer before the recording has met it, so that its secrets are not known.

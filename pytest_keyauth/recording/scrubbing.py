@@ -17,7 +17,7 @@ from pytest_keyauth.recording.search import SHORTEST
 if TYPE_CHECKING:
     import pytest
 
-__all__ = ["Scrubber", "ScrubbingFilter", "scrub_report"]
+__all__ = ["Scrubber", "ScrubbingFilter", "scrub_collection", "scrub_report"]
 
 _FORMATTER = logging.Formatter()
 
@@ -230,11 +230,11 @@ def scrub_report(report: "pytest.TestReport", scrubber: Scrubber) -> None:
     """Take the secrets out of the report of a test: its failure, captured output and properties.
 
     A structured failure that shows one becomes a plain text. What shows none stays the object it was. The report of a
-    subtest also says what the subtest was given.
+    subtest also says what the subtest was given, and that of an expected failure why it was expected.
     """
-    report.longrepr = _scrub_failure(report.longrepr, scrubber)
-    if any(scrubber.shows_in(text) for section in report.sections for text in section):
-        report.sections = [(scrubber.scrub(name), scrubber.scrub(text)) for name, text in report.sections]
+    _scrub_what_was_said(report, scrubber)
+    if (reason := getattr(report, "wasxfail", None)) is not None:
+        report.wasxfail = scrubber.scrub(str(reason))
     if any(scrubber.shows_in(f"{name}\n{value}") for name, value in report.user_properties):
         report.user_properties = [
             (scrubber.scrub(name), _scrub_property(value, scrubber)) for name, value in report.user_properties
@@ -242,6 +242,17 @@ def scrub_report(report: "pytest.TestReport", scrubber: Scrubber) -> None:
     context = getattr(report, "context", None)
     if context is not None and scrubber.shows_in(f"{context.msg}\n{context.kwargs}"):
         vars(report)["context"] = _scrub_context(context, scrubber)
+
+
+def scrub_collection(report: "pytest.CollectReport", scrubber: Scrubber) -> None:
+    """Take the secrets out of what was said of a module or folder whose tests were looked for."""
+    _scrub_what_was_said(report, scrubber)
+
+
+def _scrub_what_was_said(report: "pytest.TestReport | pytest.CollectReport", scrubber: Scrubber) -> None:
+    report.longrepr = _scrub_failure(report.longrepr, scrubber)
+    if any(scrubber.shows_in(text) for section in report.sections for text in section):
+        report.sections = [(scrubber.scrub(name), scrubber.scrub(text)) for name, text in report.sections]
 
 
 def _scrub_context(context: Any, scrubber: Scrubber) -> Any:
