@@ -133,7 +133,8 @@ def _keyauth_clients(request: pytest.FixtureRequest) -> "Iterator[None]":
         with patched_clients(addresses, answer=observed(take.answer, traffic, addresses)):
             yield
     else:
-        with patched_clients(addresses, note=noted(take.recorder.note, traffic, addresses)):
+        recorder = take.recorder
+        with patched_clients(addresses, note=noted(recorder.note, traffic, addresses), hear=recorder.hear):
             yield
 
 

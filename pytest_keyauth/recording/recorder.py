@@ -51,6 +51,11 @@ class Recorder:
         """Learn where a provider is for this test."""
         self._addresses = self._addresses.also(provider, url)
 
+    def hear(self, request: Request) -> None:
+        """Learn what is in a request that is about to be sent: it may never be answered, and a traceback shows it."""
+        with self._lock:
+            self._redactor.meet(request)
+
     def note(self, request: Request, response: Response) -> None:
         """Note an exchange, and learn what is in it."""
         with self._lock:

@@ -90,6 +90,7 @@ class Redactor:
         self._secrets = KnownSecrets()
         self._unnumbered: dict[str, str] = {}
         self._words: set[str] = set()
+        self._promoted: set[str] = set()
         self._replaced_samples: dict[str, str] = {}
         self._rewrite = partial(rewrite_value, leaf=self.redact_text)
         self.tokens: dict[str, dict[str, Any]] = {}
@@ -150,11 +151,12 @@ class Redactor:
         url, body = self.redact_url(request.url), self._redact_body(request.body, request.headers)
         return RecordedRequest(request.method, url, (), body)
 
-    def meet(self, request: Request, response: Response) -> None:
+    def meet(self, request: Request, response: Response | None = None) -> None:
         """Learn what is in an exchange that is to be redacted later, when all others are known, too."""
         self._meets = True
         self.redact_request(request)
-        self.redact_response(response)
+        if response is not None:
+            self.redact_response(response)
         self._meets = False
 
     def redact_response(self, response: Response) -> RecordedResponse:
@@ -246,7 +248,7 @@ class Redactor:
             return value
         known = self._find(value)
         if known is not None and (kind == "host" or kind_of(known) != "host"):
-            return known
+            return self._known_as(kind, known, value)
         if JSON_WEB_TOKEN.fullmatch(value):
             return self._redact_token(value)
         if kind in SECRET_KINDS or kind == "host" or (kind is not None and _is_identifier(value)):
@@ -346,12 +348,20 @@ class Redactor:
     def _find(self, value: str) -> str | None:
         return self._numbering.find(value) or self._unnumbered.get(value)
 
+    def _known_as(self, kind: str | None, reference: str, value: str) -> str:
+        """Tell of what was met as an identifier and stands in a secret's place now; its reference stays."""
+        if kind in SECRET_KINDS and kind_of(reference) not in SECRET_KINDS and value not in self._promoted:
+            self._promoted.add(value)
+            self._tell(kind, value)
+            self._secrets.add(value, reference)
+        return reference
+
     def _refer(self, kind: str, value: str) -> str:
         if not value or REFERENCE.fullmatch(value):
             return value
         known = self._find(value)
         if known is not None:
-            return known
+            return self._known_as(kind, known, value)
         if self._learns:
             return self._number(kind, value)
         return self._unnumbered.setdefault(value, f"<{kind}:*>")

@@ -9,6 +9,7 @@ from pytest_keyauth.recording.exchange import Headers, Request, Response
 __all__ = ["CassetteTransport", "RecordingAsyncTransport", "RecordingTransport"]
 
 Note = Callable[[Request, Response], None]
+Hear = Callable[[Request], None]
 
 
 class CassetteTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
@@ -38,17 +39,19 @@ class CassetteTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 
 
 class RecordingTransport(httpx.BaseTransport):
-    """Sends through another transport, and notes each exchange."""
+    """Sends through another transport, lets each request be heard before, and notes each exchange after it."""
 
-    def __init__(self, transport: httpx.BaseTransport, note: Note) -> None:
+    def __init__(self, transport: httpx.BaseTransport, note: Note, hear: Hear = lambda request: None) -> None:
         self._transport = transport
         self._note = note
+        self._hear = hear
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request."""
-        body = request.read()
+        sent = _read_request(request, request.read())
+        self._hear(sent)
         response = self._transport.handle_request(request)
-        self._note(_read_request(request, body), _read_response(response, response.read()))
+        self._note(sent, _read_response(response, response.read()))
         return response
 
     def close(self) -> None:
@@ -59,15 +62,17 @@ class RecordingTransport(httpx.BaseTransport):
 class RecordingAsyncTransport(httpx.AsyncBaseTransport):
     """The same for async clients."""
 
-    def __init__(self, transport: httpx.AsyncBaseTransport, note: Note) -> None:
+    def __init__(self, transport: httpx.AsyncBaseTransport, note: Note, hear: Hear = lambda request: None) -> None:
         self._transport = transport
         self._note = note
+        self._hear = hear
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request."""
-        body = await request.aread()
+        sent = _read_request(request, await request.aread())
+        self._hear(sent)
         response = await self._transport.handle_async_request(request)
-        self._note(_read_request(request, body), _read_response(response, await response.aread()))
+        self._note(sent, _read_response(response, await response.aread()))
         return response
 
     async def aclose(self) -> None:

@@ -28,14 +28,16 @@ def patched_clients(
     addresses: Addresses,
     answer: Callable[[Request], Response] | None = None,
     note: Callable[[Request, Response], None] | None = None,
+    hear: Callable[[Request], None] = lambda request: None,
 ) -> Iterator[None]:
     """Let the client libraries of this process be answered, or their exchanges noted, in all threads.
 
     :param addresses: tells which URLs are recorded; other hosts are left alone.
+    :param hear: is given each request before it is sent; where it is sent in parts, perhaps more than once.
     :raises BypassError: where a request has gone past vcrpy.
     """
     is_ours = addresses.is_providers
-    cassette = _Answering(is_ours, answer) if answer is not None else _Noting(is_ours, note)
+    cassette = _Answering(is_ours, answer) if answer is not None else _Noting(is_ours, note, hear)
     with Belt(addresses, replays=answer is not None).on(), patches_that_stay(), ExitStack() as stack:
         for patcher in CassettePatcherBuilder(cassette).build():
             stack.enter_context(patcher)
@@ -88,12 +90,20 @@ class _Answering(_Cassette):
 
 
 class _Noting(_Cassette):
-    def __init__(self, is_ours: Callable[[str], bool], note: Callable[[Request, Response], None] | None) -> None:
+    def __init__(
+        self,
+        is_ours: Callable[[str], bool],
+        note: Callable[[Request, Response], None] | None,
+        hear: Callable[[Request], None],
+    ) -> None:
         super().__init__(is_ours, RecordMode.ALL)
         self._note = note
+        self._hear = hear
 
-    def can_play_response_for(self, _request: Any) -> bool:
-        """Nothing is played while it is recorded."""
+    def can_play_response_for(self, request: Any) -> bool:
+        """Nothing is played while it is recorded; but vcrpy asks before it sends."""
+        if self._is_ours(request.uri):
+            self._hear(_read_request(request))
         return False
 
     def append(self, request: Any, response: Mapping[str, Any]) -> None:

@@ -107,8 +107,8 @@ class RecordedKeytrac:
         recorder.know_url("keytrac", target.reach.url)
         self.reach: KeytracReach = replace(
             target.reach,
-            transport=RecordingTransport(target.reach.transport, recorder.note),
-            async_transport=RecordingAsyncTransport(target.reach.async_transport, recorder.note),
+            transport=RecordingTransport(target.reach.transport, recorder.note, recorder.hear),
+            async_transport=RecordingAsyncTransport(target.reach.async_transport, recorder.note, recorder.hear),
         )
 
     def close(self) -> None:
@@ -131,8 +131,8 @@ class RecordedKeyfax:
         recorder.know_url("keyfax", target.reach.url)
         self.reach: KeyfaxReach = replace(
             target.reach,
-            transport=RecordingTransport(target.reach.transport, recorder.note),
-            async_transport=RecordingAsyncTransport(target.reach.async_transport, recorder.note),
+            transport=RecordingTransport(target.reach.transport, recorder.note, recorder.hear),
+            async_transport=RecordingAsyncTransport(target.reach.async_transport, recorder.note, recorder.hear),
         )
 
     def close(self) -> None:

@@ -71,6 +71,9 @@ class Provider(BaseHTTPRequestHandler):
         """Say what was sent."""
         self.server.count[self.path] += 1
         sent = self.read()
+        if self.path.startswith("/dropped"):
+            self.close_connection = True
+            return
         if self.headers.get("Content-Encoding") == "gzip":
             sent = gzip.decompress(sent)
         self.answer(200, json.dumps({"sent": sent.decode()}).encode())

@@ -9,7 +9,13 @@ from .cassette_runs import LIVE
 from .counting_provider import counting
 
 TOKEN = "0f8e2b44-9a51-4c7e-8b5d-2f0c6d1e7a93"
-PASSWORD = "Drop7.Secret-q"
+SENDING = {
+    "requests": "requests.post(URL, json=BODY, headers=HEADERS)",
+    "httpx": "httpx.post(URL, json=BODY, headers=HEADERS)",
+    "urllib3": "urllib3.PoolManager(retries=False).request('POST', URL, json=BODY, headers=HEADERS)",
+    "urllib": "urllib.request.urlopen(urllib.request.Request(URL, json.dumps(BODY).encode(), HEADERS))",
+    "keytrac": "keytrac.post(URL, json=BODY, headers=HEADERS)",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -69,3 +75,28 @@ def test_what_is_said_beside_a_failure_tells_no_secret(pytester: pytest.Pytester
     assert "refused" in said
     assert "<token>" in said
     assert TOKEN not in said
+
+
+def test_what_was_sent_and_never_answered_is_no_secret_that_is_told(pytester: pytest.Pytester) -> None:
+    cases = "".join(
+        f"""
+        @pytest.mark.keyauth_cassette
+        def test_{name}(keytrac):
+            {call}
+        """
+        for name, call in SENDING.items()
+    )
+    pytester.makepyfile(f"""
+        import json, os, urllib.request
+        import httpx, pytest, requests, urllib3
+
+        PARTS = "Drop1", "Drop2", "Drop3"  # so that no line of this file says what is sent
+        URL = os.environ["KEYAUTH_KEYTRAC_URL"] + "/dropped?access_token=" + PARTS[0] + ".Secret-q"
+        BODY = {{"password": PARTS[1] + ".Secret-q"}}
+        HEADERS = {{"Authorization": "Bearer " + PARTS[2] + ".Secret-q"}}
+        {cases}
+    """)
+    said = left_by(pytester, "--tb=long", "-l")
+    assert f"{len(SENDING)} failed" in said
+    assert '{"password": "<' in said.replace('\\"', '"')
+    assert ".Secret-q" not in said.replace('+ ".Secret-q"', "")

@@ -161,3 +161,23 @@ def test_what_is_said_of_references_that_do_not_occur_is_left_out() -> None:
     kept = without_unused(cassette)
     assert kept.tokens == {"<jwt:1>": token}
     assert kept.forms.keys() == {"<id:1>", "<id:2>", "<token:1>"}  # the first token is what the target is reached with
+
+
+def test_what_is_sent_is_told_before_it_is_answered() -> None:
+    told = Told()
+    recording = recorder(told)
+    recording.hear(asked("/status?token=Secret-7-of-url", {"password": "Secret-7-of-body"}))
+    assert told == [("token", "Secret-7-of-url"), ("secret", "Secret-7-of-body")]
+    assert len(recording) == 0
+
+
+def test_what_an_identifier_was_and_a_secret_is_is_told_and_found_in_texts() -> None:
+    told = Told()
+    recording = recorder(told)
+    recording.note(asked("/users"), answered({"id": "tok_9f8e7d6c5b"}))
+    recording.note(asked("/users"), answered({"token": "tok_9f8e7d6c5b", "note": "it is tok_9f8e7d6c5b"}))
+    assert ("token", "tok_9f8e7d6c5b") in told
+    assert json.loads(make(recording).interactions[1].response.body) == {
+        "token": "<user-id:1>",
+        "note": "it is <user-id:1>",
+    }
