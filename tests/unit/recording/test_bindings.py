@@ -69,11 +69,23 @@ def test_identifiers_in_json_are_what_was_sent_in_their_place_at_any_depth() -> 
         ({"a": "<user-id:1>"}, "x"),
         ({"a": "<user-id:1>"}, {"a": ""}),
         ({"a": "<user-id:1>"}, {"b": "x"}),
-        ({"a": "of <user-id:1>"}, {"a": "of x"}),
+        ({"a": "of <user-id:1>"}, {"a": "by x"}),
+        ({"a": "of <user-id:1:base64>"}, {"a": "of eA=="}),
     ],
 )
 def test_what_has_no_place_in_common_says_nothing(recorded: Any, sent: Any) -> None:
     assert body_bindings(recorded, sent) == {}
+
+
+def test_what_stands_inside_of_a_text_is_what_was_sent_there() -> None:
+    recorded = {"note": "it is <secret:1>, (<token:1>)", "url": "/a?token=<token:2>"}
+    sent = {"note": "it is a.b, ([c])", "url": "/a?token=x+y"}
+    assert body_bindings(recorded, sent) == {"<secret:1>": "a.b", "<token:1>": "[c]", "<token:2>": "x+y"}
+
+
+def test_secrets_in_headers_are_what_was_sent_there() -> None:
+    recorded = RecordedRequest("GET", "/", (("X-Api-Key", "<secret:1>"), ("X-Other", "(not recorded)")), "")
+    assert bindings(recorded, Request("GET", "/", (("x-api-key", "k"), ("x-other", "o")))) == {"<secret:1>": "k"}
 
 
 @pytest.mark.parametrize("body", [b"", b"no JSON", b"\xff", b"[" * 100_000])
