@@ -77,7 +77,7 @@ class RecordingTake:
             self.recorder.know(kind, value)
         claims, digest = self._test.claims, self._test.digest()
         cassette = self.recorder.make_cassette(self._test.node_id, self._origin, digest, claims)
-        place = self._library.keep(cassette, self.recorder.secrets())
+        place = self._library.keep(cassette, self.recorder.secrets(), self.recorder.made_up_samples())
         taken = {"test": self._test.node_id, "recorded": place, "origin": str(self._origin)}
         lost = list(_lost_answers(cassette))
         return taken | ({"lost": lost} if lost else {})

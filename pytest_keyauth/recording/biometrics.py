@@ -6,13 +6,13 @@ which belong together, and all that is wrong with it. It keeps neither times nor
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import cycle, islice
 from urllib.parse import unquote
 
 from pytest_keyauth.keystrokes.grammar import BROWSER, FEWEST_STROKES, GrammarError, KeyEvent, Recording, parse
 
-__all__ = ["looks_like_sample", "replace_in_text", "replace_sample", "shape"]
+__all__ = ["find_other_samples", "is_sample", "looks_like_sample", "replace_in_text", "replace_sample", "shape"]
 
 _STAMP = "2016-01-29 17:50:51"  # of the first sample in the provider's document
 _LETTERS = "qajzevkiwbypogufmchdlntrs"  # all but x, each once, so that keys which are down together differ
@@ -49,6 +49,22 @@ def looks_like_sample(text: str) -> bool:
     A header alone is one, and so is an event beside a bar; a single event or the name of a browser alone is not.
     """
     return _finds_one(text) or ("%" in text and _finds_one(unquote(text)))
+
+
+def find_other_samples(text: str, made_up: Iterable[str]) -> Iterator[int]:
+    """Where a text without escapes has what looks like a sample, and is none of those that were made up."""
+    if not _finds_one(text):
+        return
+    for sample in sorted(made_up, key=len, reverse=True):
+        for form in (sample, sample.replace(" ", "+")):  # a form has a plus for a blank
+            text = text.replace(form, "\0" * len(form))
+    yield from (match.start() for match in _BEGINS.finditer(text))
+
+
+def is_sample(text: str) -> bool:
+    """Whether a text is one keystroke recording, and nothing beside it."""
+    recording = _try_to_parse(text)
+    return recording is not None and _PLAIN_BROWSER.fullmatch(recording.browser) is not None
 
 
 def shape(text: str) -> str:
@@ -92,8 +108,7 @@ def replace_in_text(text: str, replace: Callable[[str], str]) -> str:
 
     A text that is one sample is replaced as a whole. Percent-encoded text has to be decoded first.
     """
-    recording = _try_to_parse(text)
-    if recording is not None and _PLAIN_BROWSER.fullmatch(recording.browser):
+    if is_sample(text):
         return replace(text)
     if not _finds_one(text):
         return text

@@ -17,7 +17,7 @@ from xml.parsers.expat import ExpatError
 from xml.sax.saxutils import escape
 
 from pytest_keyauth.recording.exchange import Headers, header
-from pytest_keyauth.recording.names import secret_kind_on_path
+from pytest_keyauth.recording.names import name_beside, secret_kind_on_path
 from pytest_keyauth.recording.urls import rewrite_query
 
 __all__ = ["Leaf", "UnreadableBodyError", "read_body", "rewrite_body", "rewrite_value"]
@@ -32,6 +32,9 @@ MAX_BYTES = 16 * 1024 * 1024
 #: Some documents name a secret beside it: {"name": "password", "value": …}.
 _LABELS = ("name", "key")
 _LABELLED = ("value", "values")
+
+_LABELLED_ELEMENTS = (*_LABELLED, "string", "data", "text")  # `string` and `data` are of property lists
+_TEXTS = (Node.TEXT_NODE, Node.CDATA_SECTION_NODE)
 
 _IN_ATTRIBUTES = {'"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
 
@@ -169,7 +172,7 @@ def rewrite_value(name: str, value: Any, leaf: Leaf, depth: int = 0) -> Any:
     if isinstance(value, dict):
         above = f"{name}." if secret_kind_on_path(name) is not None else ""
         return {
-            leaf(above, key): rewrite_value(_full_name(name, key, value), item, leaf, depth)
+            leaf(above, key): rewrite_value(_full_name(name, name_beside(key, item, value), value), item, leaf, depth)
             for key, item in value.items()
         }
     if isinstance(value, list | tuple):
@@ -231,14 +234,42 @@ def _rewrite_node(node: Any, name: str, leaf: Leaf, depth: int) -> None:
         node.setAttribute(key, str(rewrite_value(full_name, value, leaf, depth)))
     name = _label(attributes) or name  # <property name="password">…</property>
     _join_texts(node)
+    labels = _sibling_labels(node)
+    beside = [_local(child.tagName) for child in node.childNodes if child.nodeType == Node.ELEMENT_NODE]
     for child in list(node.childNodes):
         if child.nodeType == Node.ELEMENT_NODE:
-            _rewrite_node(child, _full_name(name, _local(child.tagName), {}), leaf, depth)
-        elif child.nodeType in (Node.TEXT_NODE, Node.CDATA_SECTION_NODE):
+            own = name_beside(_local(child.tagName), _text_of(child), beside)
+            _rewrite_node(child, _full_name(labels.get(child, name), own, {}), leaf, depth)
+        elif child.nodeType in _TEXTS:
             if child.data.strip():
                 child.data = str(rewrite_value(name, child.data, leaf, depth))
         else:  # comments and processing instructions say nothing to a program
             node.removeChild(child)
+
+
+def _sibling_labels(node: Any) -> dict[Any, str]:
+    """The elements that hold the secret which an element beside them names: `<name>password</name><value>…</value>`.
+
+    That is what follows the name; where a value comes first, the one name that there is.
+    """
+    elements = [child for child in node.childNodes if child.nodeType == Node.ELEMENT_NODE]
+    names = {child: _named_secret(child) for child in elements if _local(child.tagName) in _LABELS}
+    last = next(iter(names.values()), "") if len(names) == 1 else ""
+    found = {}
+    for child in elements:
+        last = names.get(child, last)
+        if last and _local(child.tagName) in _LABELLED_ELEMENTS:
+            found[child] = last
+    return found
+
+
+def _named_secret(element: Any) -> str:
+    text = _text_of(element)
+    return text if secret_kind_on_path(text) is not None else ""
+
+
+def _text_of(element: Any) -> str:
+    return "".join(child.data for child in element.childNodes if child.nodeType in _TEXTS).strip()
 
 
 def _join_texts(node: Any) -> None:
@@ -246,7 +277,7 @@ def _join_texts(node: Any) -> None:
     node.normalize()
     before = None
     for child in list(node.childNodes):
-        is_text = child.nodeType in (Node.TEXT_NODE, Node.CDATA_SECTION_NODE)
+        is_text = child.nodeType in _TEXTS
         if is_text and before is not None:
             before.data += child.data
             node.removeChild(child)

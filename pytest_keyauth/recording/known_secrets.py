@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from pytest_keyauth.recording.references import ENCODINGS
+from pytest_keyauth.recording.words import is_word, whole_word
 
 __all__ = ["SHORTEST_SECRET", "KnownSecrets"]
 
@@ -36,7 +37,7 @@ class KnownSecrets:
 
     def are_in(self, text: str) -> bool:
         """Whether one of them stands in a text as it is."""
-        return any(value in text for value in self._references)
+        return any(value in text and _stands_in(value, text) for value in self._references)
 
     def replace(self, text: str) -> str:
         """Put references in the place of all of them, encoded or not."""
@@ -46,7 +47,7 @@ class KnownSecrets:
         if len(self._forms) <= FEW_FORMS and not any(form in text for form in self._forms):
             return text
         if self._pattern is None:
-            self._pattern = re.compile("|".join(map(re.escape, sorted(self._forms, key=len, reverse=True))) or r"(?!)")
+            self._pattern = re.compile("|".join(map(_pattern, sorted(self._forms, key=len, reverse=True))) or r"(?!)")
         return self._pattern.sub(lambda match: self._forms[match[0]], text)
 
     def _encode(self) -> Iterator[tuple[str, str]]:
@@ -55,3 +56,11 @@ class KnownSecrets:
                 yield encode(value), f"{reference[:-1]}:{encoding}>"
                 yield encode(value).rstrip("="), f"{reference[:-1]}:{encoding}>"
             yield value, reference
+
+
+def _pattern(form: str) -> str:
+    return whole_word(form) if is_word(form) else re.escape(form)
+
+
+def _stands_in(value: str, text: str) -> bool:
+    return not is_word(value) or re.search(whole_word(value), text) is not None

@@ -73,8 +73,12 @@ class Library:
         """
         return Cassette.read(self.folder.find(name) or b"", self.folder.place(name))
 
-    def keep(self, cassette: Cassette, secrets: dict[str, list[str]]) -> str:
+    def keep(
+        self, cassette: Cassette, secrets: dict[str, list[str]], made_up_samples: frozenset[str] | None = None
+    ) -> str:
         """Keep a test's cassette, if no secret is in it, and tell where.
+
+        :param made_up_samples: the keystroke samples that nobody typed; None where all are.
 
         :raises SecretFoundError: says what was found, and where; nothing is written, and an older one is gone.
         """
@@ -83,7 +87,7 @@ class Library:
 
         name = cassette_name(cassette.test)
         content = cassette.write()
-        hits = Search(secrets).find(content, lambda offset: _describe_place(content, offset))
+        hits = Search(secrets, made_up=made_up_samples).find(content, lambda offset: _describe_place(content, offset))
         if hits:
             (self.folder.path / name).unlink(missing_ok=True)
             found = "\n".join(f"  {hit.what} in {hit.place}" for hit in hits)

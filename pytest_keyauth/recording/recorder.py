@@ -73,6 +73,10 @@ class Recorder:
         """All secrets that were met. Handle with care."""
         return self._redactor.secrets()
 
+    def made_up_samples(self) -> frozenset[str] | None:
+        """What was put in the place of people's samples; None where those that travel are made up."""
+        return self._redactor.made_up_samples()
+
     def make_cassette(self, test: str, origin: Origin, contract: str | None, claims: Sequence[str]) -> Cassette:
         """Make the cassette of a test.
 

@@ -8,57 +8,47 @@ import json
 import re
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Any, Literal
+from urllib.parse import quote, unquote
 
-from pytest_keyauth.recording.biometrics import looks_like_sample, replace_in_text, replace_sample, shape
+from pytest_keyauth.recording.biometrics import is_sample, looks_like_sample, replace_in_text, replace_sample, shape
 from pytest_keyauth.recording.bodies import UnreadableBodyError, rewrite_body, rewrite_value
 from pytest_keyauth.recording.exchange import Headers, RecordedRequest, RecordedResponse, Request, Response
-from pytest_keyauth.recording.known_secrets import SHORTEST_SECRET, KnownSecrets
+from pytest_keyauth.recording.header_values import HeaderValues
+from pytest_keyauth.recording.inner_secrets import is_identifier
+from pytest_keyauth.recording.knowledge import Knowledge
+from pytest_keyauth.recording.known_secrets import SHORTEST_SECRET
 from pytest_keyauth.recording.names import (
-    ADDRESS_HEADERS,
-    DROPPED_HEADERS,
-    PLAIN_HEADERS,
     SECRET_KINDS,
+    is_told_by_name,
     kind_by_name,
     kind_in_doubt,
     secret_kind_on_path,
 )
-from pytest_keyauth.recording.references import REFERENCE, Numbering, kind_of
+from pytest_keyauth.recording.references import REFERENCE, kind_of
+from pytest_keyauth.recording.texts import rewrite_text, rewritten
 from pytest_keyauth.recording.times import is_relative_time, relative_time, relative_unix_time, time_form
-from pytest_keyauth.recording.tokens import JSON_WEB_TOKEN, describe_token
+from pytest_keyauth.recording.tokens import JSON_WEB_TOKEN, describe_token, with_relative_times
 from pytest_keyauth.recording.unix_times import relative_number, unix_form
 from pytest_keyauth.recording.unreadable import describe_answer, describe_request
-from pytest_keyauth.recording.urls import rewrite_url
+from pytest_keyauth.recording.urls import quote_around_references, rewrite_url
 
 __all__ = ["Redactor", "SampleTreatment", "TimeTreatment"]
 
 SampleTreatment = Literal["keep", "replace", "shape"]
 TimeTreatment = Literal["near", "any", "literal"]
 
-#: Met once each, and found by their form: looking for them in every text would make a recording quadratic.
-_PASSING_KINDS = frozenset({"nonce", "signature", "jwt"})
+#: URLs, documents and encoded texts inside of texts: as deep as anybody would go on purpose.
+MAX_DEPTH = 6
 
-_SCHEMES = {
-    "Basic": ("host", "api-key", "signature", "nonce", "time-stamp"),
-    "Bearer": ("host", "jwt"),
-    "ApiKey": ("host", "api-key"),
-}
-_OTHER_SCHEMES = ("Digest", "Negotiate")
-
-_COOKIE_ATTRIBUTE = re.compile(
-    r"(?i)\s*(?:domain=[a-z.-]*|max-age=-?\d{0,10}|samesite=\w{0,6}|priority=\w{0,6}|version=\d|path=[^=,]*"
-    r"|expires=(?:-1|0|[a-z]{3,9},? \d\d[ -][a-z]{3}[ -]\d{2,4} [\d:]{8} gmt)|secure|httponly|partitioned)\s*"
-)
-_PARAMETER = re.compile(r"([A-Za-z][\w-]*)(=\"?)([^\s\",]+)")
-
-_WORD = re.compile("[A-Za-z]?[a-z]{0,10}|[A-Z]{1,8}")
 _UUID = re.compile(r"(?<![0-9A-Fa-f-])[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?![0-9A-Fa-f-])")
 _HEX = re.compile(r"(?<![0-9A-Fa-f])[0-9A-Fa-f]{32,}(?![0-9A-Fa-f])")
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{12,}={0,2}")
+_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{12,}={0,2}")
 _LONG_BASE64 = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{40,}={0,2}")
+_QUOTED = re.compile(r"[^\s\"'<>=&?]*%[0-9A-Fa-f]{2}[^\s\"'<>=&?]*")
 
 
 class Redactor:
@@ -85,54 +75,45 @@ class Redactor:
         self._times: TimeTreatment = "literal"
         self._samples = samples
         self._place = place
-        self._tell = tell
-        self._numbering = Numbering()
-        self._secrets = KnownSecrets()
-        self._unnumbered: dict[str, str] = {}
-        self._words: set[str] = set()
-        self._promoted: set[str] = set()
+        self._knowledge = Knowledge(learns=learns, tell=tell)
+        self._headers = HeaderValues(self)
+        self._depth = 0
         self._replaced_samples: dict[str, str] = {}
+        self._made_up: set[str] = set()
         self._rewrite = partial(rewrite_value, leaf=self.redact_text)
         self.tokens: dict[str, dict[str, Any]] = {}
         """What JSON Web Tokens say, by reference."""
 
     def __repr__(self) -> str:
-        return f"<Redactor: {self._numbering!r}>"
+        return f"<Redactor: {self._knowledge!r}>"
 
     def know(self, kind: str, value: str) -> str:
         """Learn a secret or an identifier, and tell its reference."""
-        self._words.discard(value)
-        return self._keep(self._numbering.number(kind, value), value)
+        return self._knowledge.know(kind, value)
 
     def recall(self, reference: str, value: str) -> None:
         """Let a reference of a recording stand for a value."""
-        self._numbering.set(reference, value)
-        self._keep(reference, value)
-
-    def _keep(self, reference: str, value: str) -> str:
-        kind = kind_of(reference)
-        if kind in SECRET_KINDS:
-            for secret in (value, *_parts(kind, value)):
-                self._tell(kind, secret)
-            if kind not in _PASSING_KINDS:
-                self._secrets.add(value, reference)
-        return reference
+        self._knowledge.recall(reference, value)
 
     def secrets(self) -> dict[str, list[str]]:
         """All values that must be nowhere in a recording, by kind. Handle with care."""
-        found: dict[str, list[str]] = {}
-        for _, kind, value in self.numbered():
-            if kind not in ("host", "time-stamp") and value not in self._words:
-                found.setdefault(kind, []).extend((value, *_parts(kind, value)))
-        return found
+        return self._knowledge.secrets()
+
+    def made_up_samples(self) -> frozenset[str] | None:
+        """What has been put in the place of samples; None where they are made up anyhow, and kept."""
+        return frozenset(self._made_up) if self._samples == "replace" else None
 
     def numbered(self) -> Iterator[tuple[str, str, str]]:
         """Each reference with its kind and its value. Handle with care."""
-        return ((reference, kind_of(reference), value) for value, reference in self._numbering)
+        return self._knowledge.numbered()
+
+    def refer(self, kind: str, value: str) -> str:
+        """The reference of what stands in the place of a secret, or of an identifier."""
+        return self._knowledge.refer(kind, value)
 
     def redact_request(self, request: Request) -> RecordedRequest:
         """Redact a request."""
-        url, headers = self.redact_url(request.url), self._redact_headers(request.headers)
+        url, headers = self.redact_url(request.url), self._headers.redact(request.headers)
         return RecordedRequest(request.method, url, headers, self._redact_body(request.body, request.headers))
 
     def redact_question(self, request: Request, times: TimeTreatment = "literal") -> RecordedRequest:
@@ -142,14 +123,14 @@ class Redactor:
             tells relative to itself always are.
         """
         self._times = times
-        self._unnumbered.clear()
+        self._knowledge.forget_passing()
         redacted = self._redact_question(request)
         # What is a secret by its place in one part is one in every other part, whichever comes first.
-        return self._redact_question(request) if self._unnumbered else redacted
+        return self._redact_question(request) if self._knowledge.has_passing else redacted
 
     def _redact_question(self, request: Request) -> RecordedRequest:
-        url, body = self.redact_url(request.url), self._redact_body(request.body, request.headers)
-        return RecordedRequest(request.method, url, (), body)
+        redacted = self.redact_request(request)
+        return RecordedRequest(redacted.method, redacted.url, (), redacted.body)
 
     def meet(self, request: Request, response: Response | None = None) -> None:
         """Learn what is in an exchange that is to be redacted later, when all others are known, too."""
@@ -161,10 +142,9 @@ class Redactor:
 
     def redact_response(self, response: Response) -> RecordedResponse:
         """Redact an answer."""
-        headers = self._redact_headers(response.headers)
-        return RecordedResponse(
-            response.status, headers, self._redact_body(response.body, response.headers, is_answer=True)
-        )
+        headers = self._headers.redact(response.headers)
+        body = self._redact_body(response.body, response.headers, is_answer=True)
+        return RecordedResponse(response.status, headers, body)
 
     def redact_value(self, name: str, value: Any) -> Any:
         """Redact plain data that stands under a name."""
@@ -174,64 +154,17 @@ class Redactor:
         """Redact a URL, which gets the canonical address of a provider where it is one's."""
         return rewrite_url(self._place(url), self._rewrite)
 
-    def _redact_headers(self, headers: Headers) -> Headers:
-        redacted = ((name, self._redact_header(name.lower(), value)) for name, value in headers)
-        return tuple((name, value) for name, value in redacted if value is not None)
+    def find(self, value: str) -> str | None:
+        """The reference of what was met before."""
+        return self._knowledge.find(value)
 
-    def _redact_header(self, name: str, value: str) -> str | None:
-        if name in DROPPED_HEADERS or (name == "accept" and value == "*/*"):
-            return None
-        if name in ("authorization", "proxy-authorization"):
-            return self.redact_authorization(value)
-        if name == "cookie":
-            return "; ".join(self._redact_cookie(part) for part in value.split(";"))
-        if name == "set-cookie":
-            cookie, *attributes = value.split(";")
-            return ";".join([self._redact_cookie(cookie), *map(self._redact_attribute, attributes)])
-        if name in ADDRESS_HEADERS:
-            return self.redact_url(value)
-        if name == "www-authenticate":
-            return self._redact_challenge(value)
-        if name in PLAIN_HEADERS:
-            return str(self.redact_text("", value))
-        return self._refer("secret", value) if kind_by_name(name) in SECRET_KINDS else "(not recorded)"
-
-    def _redact_cookie(self, cookie: str) -> str:
-        name, equals, value = cookie.strip().partition("=")
-        return f"{name}{equals}{self._refer('cookie', value)}" if equals else self._refer("cookie", name)
-
-    def _redact_attribute(self, attribute: str) -> str:
-        """An attribute of a cookie; what is none may be another cookie, where a proxy has joined two headers."""
-        if _COOKIE_ATTRIBUTE.fullmatch(attribute):
-            name, equals, value = attribute.partition("=")
-            if name.strip().lower() == "path":
-                return name + equals + self.redact_url(value)
-            return name + equals + (relative_time(value, self._now) or value)
-        return f" {self._refer('cookie', attribute.strip())}" if attribute.strip() else attribute
-
-    def _redact_challenge(self, value: str) -> str:
-        """What a server asks for: `Digest realm="here", nonce=…`."""
-        return _PARAMETER.sub(lambda match: f"{match[1]}{match[2]}{self.redact_text(match[1], match[3])}", value)
-
-    def redact_authorization(self, value: str) -> str:
-        """Redact a header Authorization: in the providers' schemes by its parts, in any other as a whole."""
-        known = self._numbering.find(value)
-        if known is not None:
-            return known
-        scheme, space, rest = value.partition(" ")
-        parts = rest.split(":")
-        if len(parts) == len(_SCHEMES.get(scheme, ())):
-            return scheme + space + ":".join(map(self._redact_part, _SCHEMES[scheme], parts))
-        if rest and (scheme in _SCHEMES or scheme in _OTHER_SCHEMES):
-            return scheme + space + self._refer("credentials", rest)
-        return self._refer("credentials", value)
-
-    def _redact_part(self, kind: str, value: str) -> str:
+    def redact_part(self, kind: str, value: str) -> str:
+        """Redact a part of a header whose scheme tells its kind."""
         if kind == "time-stamp" and value.isascii() and value.isdigit() and len(value) < 12:
-            return relative_unix_time(int(value), self._now) or self._refer(kind, value)
+            return relative_unix_time(int(value), self._now) or self.refer(kind, value)
         if JSON_WEB_TOKEN.fullmatch(value):
             return self._redact_token(value)
-        return self._refer(kind, value)
+        return self.refer(kind, value)
 
     def _redact_body(self, body: bytes, headers: Headers, *, is_answer: bool = False) -> str:
         try:
@@ -243,35 +176,39 @@ class Redactor:
         """Redact one text, or number, that stands under a name."""
         kind = _kind_below(name, value)
         if not isinstance(value, str):
-            return self._refer(kind, json.dumps(value)) if kind in SECRET_KINDS else self._redact_number(name, value)
+            return self.refer(kind, json.dumps(value)) if kind in SECRET_KINDS else self._redact_number(name, value)
         if not value or REFERENCE.fullmatch(value):
             return value
-        known = self._find(value)
+        known = self._knowledge.find(value)
         if known is not None and (kind == "host" or kind_of(known) != "host"):
-            return self._known_as(kind, known, value)
+            return known if kind is None else self._refer_below(name, kind, value)
         if JSON_WEB_TOKEN.fullmatch(value):
             return self._redact_token(value)
-        if kind in SECRET_KINDS or kind == "host" or (kind is not None and _is_identifier(value)):
-            return self._refer(kind, value)
+        if kind in SECRET_KINDS or kind == "host" or (kind is not None and is_identifier(value)):
+            return self._refer_below(name, kind, value)
         redacted, in_doubt = self._redact_unnamed(value), kind_in_doubt(name)
         if in_doubt is None and redacted == value:
             redacted = self._redact_number(name, value)
-        if in_doubt is not None and redacted == value and _is_identifier(value) and time_form(value) is None:
-            return self._refer(in_doubt, value)
+        if in_doubt is not None and redacted == value and is_identifier(value) and time_form(value) is None:
+            return self.refer(in_doubt, value)
         return redacted
 
+    def _refer_below(self, name: str, kind: str, value: str) -> str:
+        """A word that is only below a secret's name says something of it: `{"password": {"state": "enrolled"}}`."""
+        return self._knowledge.refer(kind, value, is_told=is_told_by_name(name))
+
     def _redact_unnamed(self, value: str) -> str:
-        if looks_like_sample(value):
-            return self._redact_sample(value)
+        if self._samples == "shape" and looks_like_sample(value):
+            return f"<sample: {shape(value)}>"
+        if self._samples != "shape" and is_sample(value):
+            return self._redact_samples(value)
         relative = relative_time(value, self._now)
         if self._samples == "shape" and (form := time_form(value)) is not None:
             is_asked = self._times == "any" or is_relative_time(value) or (self._times == "near" and relative)
             return f"<time: {form}>" if is_asked else value
         if relative is not None:
             return relative
-        if value.lower().startswith(("http://", "https://")):
-            return self.redact_url(value)
-        return value if len(value) < SHORTEST_SECRET else self._hide(value)
+        return value if len(value) < SHORTEST_SECRET else self._redact_parts(self._redact_samples(value))
 
     def _redact_number(self, name: str, value: Any) -> Any:
         """A number, or its digits, that is a time."""
@@ -283,88 +220,87 @@ class Redactor:
             return f"<time: {form}>" if form is not None else value
         return value if relative is None else relative
 
-    def _redact_sample(self, value: str) -> str:
-        if self._samples == "shape":
-            return f"<sample: {shape(value)}>"
-        return value if self._samples == "keep" else replace_in_text(value, self._replace_sample)
+    def _redact_parts(self, value: str) -> str:
+        """Redact what is inside of a longer text: by its grammar, and by what it is."""
+        if self._depth < MAX_DEPTH:
+            with self._inside():
+                value = rewrite_text(value, self._rewrite, self.redact_url)
+                value = _QUOTED.sub(self._redact_quoted, value) if "%" in value else value
+        return self._hide(value)
+
+    @contextmanager
+    def _inside(self) -> Iterator[None]:
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+
+    def _redact_quoted(self, match: re.Match[str]) -> str:
+        """Percent-encoded text, in whose place stands what becomes of it, encoded again."""
+        said = unquote(match[0])
+        new = rewritten(said, self._rewrite) if said != match[0] else None
+        return match[0] if new is None else quote_around_references(new, partial(quote, safe=""))
+
+    def _redact_samples(self, value: str) -> str:
+        return value if self._samples != "replace" else replace_in_text(value, self._replace_sample)
 
     def _replace_sample(self, sample: str) -> str:
+        if sample.replace("+", " ") in self._made_up:  # a form has a plus for a blank
+            return sample
         if sample not in self._replaced_samples:
             number = len(self._replaced_samples) + 1
-            self._replaced_samples[sample] = replace_sample(sample, f"recorded sample {number}")
+            self._replaced_samples[sample] = made_up = replace_sample(sample, f"recorded sample {number}")
+            self._made_up.add(made_up)
         return self._replaced_samples[sample]
 
     def _hide(self, value: str) -> str:
         """Hide what is inside of a longer text: known secrets in any encoding, and what looks like one."""
         if not self._meets:
-            value = self._secrets.replace(value)
+            value = self._knowledge.replace(value)
         value = JSON_WEB_TOKEN.sub(lambda match: self._redact_token(match[0]), value)
-        value = _UUID.sub(lambda match: self._refer("user-id", match[0]), value)
-        value = _HEX.sub(lambda match: self._refer("secret", match[0]), value)
-        if _BASE64.fullmatch(value) and self._is_hidden_in(value):
-            return self._refer("secret", value)
+        value = _UUID.sub(lambda match: self.refer("user-id", match[0]), value)
+        value = _HEX.sub(lambda match: self.refer("secret", match[0]), value)
+        value = _BASE64.sub(self._redact_encoded, value)
         return _LONG_BASE64.sub(self._redact_base64, value)
+
+    def _redact_encoded(self, match: re.Match[str]) -> str:
+        """Base64 that says something which holds a secret, or something that looks like one."""
+        text = match[0]
+        try:
+            said = b64decode(text.replace("-", "+").replace("_", "/") + "=" * (-len(text) % 4)).decode("utf-8")
+        except ValueError:
+            return text
+        return self.refer("secret", text) if self._knowledge.are_in(said) or self._changes(said) else text
+
+    def _changes(self, said: str) -> bool:
+        with self._inside():
+            return self._depth <= MAX_DEPTH and rewritten(said, self._rewrite) is not None
 
     def _redact_base64(self, match: re.Match[str]) -> str:
         text = match[0]
         mixed = any(map(str.islower, text)) and any(map(str.isupper, text)) and any(map(str.isdigit, text))
-        return self._refer("secret", text) if mixed else text
-
-    def _is_hidden_in(self, value: str) -> bool:
-        """Whether base64 says something that holds a secret, or something that looks like one."""
-        try:
-            said = b64decode(value.replace("-", "+").replace("_", "/") + "=" * (-len(value) % 4)).decode("utf-8")
-        except ValueError:
-            return False
-        return self._secrets.are_in(said) or self._hide(said) != said
+        return self.refer("secret", text) if mixed else text
 
     def _redact_token(self, value: str) -> str:
-        known = self._find(value)
+        known = self._knowledge.find(value)
         if known is not None:
             return known
-        reference = self._refer("jwt", value)
+        reference = self.refer("jwt", value)
         if self._learns:
             self._describe_token(reference, value)
         return reference
 
     def _describe_token(self, reference: str, value: str) -> None:
-        signing_keys = self._secrets.of_kind("signing-key")
+        signing_keys = self._knowledge.of_kind("signing-key")
         description = describe_token(value, signing_keys)
         if description is not None:
             signer = description["signed-with"]
             self.tokens[reference] = {
                 "header": self._rewrite("", description["header"]),  # it may hold a key, or name one
-                "claims": self._rewrite("", _with_relative_times(description["claims"], self._now)),
+                "claims": self._rewrite("", with_relative_times(description["claims"], self._now)),
                 "signed-with": signing_keys[signer] if signer else None,
             }
-
-    def _number(self, kind: str, value: str) -> str:
-        """Number what stands in a secret's place. A plain word is one there alone, since it is in other texts too."""
-        if not _WORD.fullmatch(value):
-            return self._keep(self._numbering.number(kind, value), value)
-        self._words.add(value)
-        return self._numbering.number(kind, value)
-
-    def _find(self, value: str) -> str | None:
-        return self._numbering.find(value) or self._unnumbered.get(value)
-
-    def _known_as(self, kind: str | None, reference: str, value: str) -> str:
-        """Tell of what was met as an identifier and stands in a secret's place now; its reference stays."""
-        if kind in SECRET_KINDS and kind_of(reference) not in SECRET_KINDS and value not in self._promoted:
-            self._promoted.add(value)
-            self._tell(kind, value)
-            self._secrets.add(value, reference)
-        return reference
-
-    def _refer(self, kind: str, value: str) -> str:
-        if not value or REFERENCE.fullmatch(value):
-            return value
-        known = self._find(value)
-        if known is not None:
-            return self._known_as(kind, known, value)
-        if self._learns:
-            return self._number(kind, value)
-        return self._unnumbered.setdefault(value, f"<{kind}:*>")
 
 
 def _kind_below(name: str, value: Any) -> str | None:
@@ -373,34 +309,6 @@ def _kind_below(name: str, value: Any) -> str | None:
     own = kind_by_name(last)
     if not is_below or own is not None or not isinstance(value, str) or time_form(value) is not None:
         return own
-    if not last and not _is_identifier(value):  # a key: most are the names of what stands under them
+    if not last and not is_identifier(value):  # a key: most are the names of what stands under them
         return None
     return secret_kind_on_path(name)
-
-
-_IDENTIFIER_LENGTH = 8
-_BETWEEN_PARTS = re.compile(r"[\s:,;\"']+|(?<=[a-z])=")
-
-
-def _is_identifier(value: str) -> bool:
-    """Whether what stands where an identifier stands is one that was given out, and not a word or a short number."""
-    return len(value) >= _IDENTIFIER_LENGTH and any(map(str.isdigit, value))
-
-
-def _parts(kind: str, value: str) -> Iterator[str]:
-    """What is secret by itself in credentials that are told as a whole: `somebody:secret`, and that in base64."""
-    if kind == "credentials":
-        for part in _BETWEEN_PARTS.split(value):
-            if _is_identifier(part):
-                yield part
-            with suppress(ValueError):
-                yield from filter(_is_identifier, b64decode(part, validate=True).decode().split(":", 1))
-
-
-def _with_relative_times(claims: Any, now: datetime) -> Any:
-    """Claims whose times, numbers near now, are relative."""
-    if isinstance(claims, dict):
-        return {name: _with_relative_times(value, now) for name, value in claims.items()}
-    if isinstance(claims, int | float) and not isinstance(claims, bool):
-        return relative_unix_time(claims, now) or claims
-    return claims

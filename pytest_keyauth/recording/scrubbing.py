@@ -13,6 +13,7 @@ from html.entities import codepoint2name
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_keyauth.recording.search import SHORTEST
+from pytest_keyauth.recording.words import is_word, whole_word
 
 if TYPE_CHECKING:
     import pytest
@@ -26,8 +27,9 @@ class Scrubber:
     """Replaces every secret that it was told by its kind: ``<token>``.
 
     A secret is recognized plain, as Python and JSON write it in a string, URL-encoded, in hex, and in base64 where it
-    is encoded alone. It may come to know more while it is in use, in other threads too. Values of fewer than six
-    characters (`search.SHORTEST`) are left alone, since they stand in innocent texts by accident.
+    is encoded alone; a plain word where it is a whole word. It may come to know more while it is in use, in other
+    threads too. Values of fewer than six characters (`search.SHORTEST`) are left alone, since they stand in innocent
+    texts by accident.
     """
 
     __slots__ = ("_adding", "_escaped", "_known", "_waiting")
@@ -36,7 +38,7 @@ class Scrubber:
         """``secrets``: values by kind ("token")."""
         self._adding = threading.Lock()
         self._known: tuple[tuple[str, str], ...] = ()
-        self._escaped: dict[str, _Escaped] = {}
+        self._escaped: dict[str, _Escaped | _Word] = {}
         self._waiting: list[tuple[str, str]] = []
         for kind, values in (secrets or {}).items():
             for value in values:
@@ -61,8 +63,11 @@ class Scrubber:
                 known = dict(self._known)
                 for kind, value in self._waiting:
                     for form in _forms(value):
-                        known.setdefault(form, f"<{kind}>")
-                    if not _PLAIN.fullmatch(value):
+                        if form != value or not is_word(value):
+                            known.setdefault(form, f"<{kind}>")
+                    if is_word(value):
+                        self._escaped.setdefault(value, _Word(value, f"<{kind}>"))
+                    elif not _PLAIN.fullmatch(value):
                         self._escaped.setdefault(value, _Escaped(value, f"<{kind}>"))
                 self._waiting.clear()
                 # The longest first: a secret that is replaced within another would leave the rest of it standing.
@@ -102,6 +107,22 @@ def _forms(value: str) -> Iterator[str]:
 
 
 _PLAIN = re.compile("[A-Za-z0-9._~-]*")
+
+
+class _Word:
+    """A secret that is a word: it may be in any longer one."""
+
+    def __init__(self, value: str, placeholder: str) -> None:
+        self._value = value
+        self._placeholder = placeholder
+
+    def shows_in(self, text: str) -> bool:
+        """Whether a text holds it."""
+        return self._value in text and re.search(whole_word(self._value), text) is not None
+
+    def scrub(self, text: str) -> str:
+        """The text without it."""
+        return re.sub(whole_word(self._value), self._placeholder, text) if self._value in text else text
 
 
 class _Escaped:

@@ -11,7 +11,9 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import NoReturn
 
+from pytest_keyauth.recording.biometrics import find_other_samples
 from pytest_keyauth.recording.escapes import View, peel
+from pytest_keyauth.recording.words import is_word, whole_word
 
 __all__ = ["SHORTEST", "Hit", "Search"]
 
@@ -39,17 +41,26 @@ class Search:
     Known secrets are found plain, URL-encoded, JSON-escaped (as YAML escapes, too), XML-escaped, each up to several
     times over, as UTF-16, as hex in any case with or without separators, as a list of the numbers of its bytes, in
     base32, and in base64 of either alphabet, the last two also in the midst of a longer text. A secret that is itself
-    base64 or hex is found by the bytes it stands for as well. Secrets under `SHORTEST` characters are not searched,
-    since natural short words would be found everywhere.
+    base64 or hex is found by the bytes it stands for as well. One that is a plain word is found as a whole word.
+    Secrets under `SHORTEST` characters are not searched, since natural short words would be found everywhere.
 
     Unknown ones are JSON Web Tokens, UUIDs, hex of 32 digits or more, credentials after Bearer and Basic, long base64,
-    and private keys in PEM. References such as ``<token:1>`` are none of them.
+    private keys in PEM, and, if asked for, keystroke samples. References such as ``<token:1>`` are none of them.
     """
 
-    __slots__ = ("_allowed", "_needles", "_number")
+    __slots__ = ("_allowed", "_made_up", "_needles", "_number")
 
-    def __init__(self, secrets: Mapping[str, Iterable[str]], allowed: frozenset[str] = frozenset()) -> None:
-        """``secrets``: values by kind ("token"). ``allowed``: exact texts that only look like secrets."""
+    def __init__(
+        self,
+        secrets: Mapping[str, Iterable[str]],
+        allowed: frozenset[str] = frozenset(),
+        made_up: frozenset[str] | None = None,
+    ) -> None:
+        """``secrets``: values by kind ("token"). ``allowed``: exact texts that only look like secrets.
+
+        ``made_up``: the keystroke samples that nobody typed, where any other is somebody's.
+        """
+        self._made_up = made_up
         known = [
             (kind, value)
             for kind, values in secrets.items()
@@ -77,7 +88,7 @@ class Search:
             for kind, form, offset in self._find_known(view):
                 found.setdefault((kind, offset), f"the {kind}{form}{view.escapes}")
         for view in views:
-            for what, offset in self._find_likely(view):
+            for what, offset in (*self._find_likely(view), *self._find_samples(view)):
                 found.setdefault((what, offset), f"something that looks like {what}{view.escapes}")
         describe = locate or (lambda offset: f"byte {offset} (line {content.count(LINE_END, 0, offset) + 1})")
         return [Hit(what, describe(offset)) for (_, offset), what in found.items()]
@@ -87,7 +98,7 @@ class Search:
         for needle in self._needles:
             reading = readings[needle.reading]
             if needle.content in reading.content:
-                for position in _positions(needle.content, reading.content):
+                for position in needle.positions(reading.content):
                     yield needle.kind, needle.form, reading.origin(position)
 
     def _find_likely(self, view: View) -> Iterator[tuple[str, int]]:
@@ -97,18 +108,15 @@ class Search:
             for match in islice(likely, MOST_PLACES):
                 yield look.what, view.origin(match.start())
 
+    def _find_samples(self, view: View) -> Iterator[tuple[str, int]]:
+        if self._made_up is not None:
+            text = view.content.decode("latin-1")  # a byte is a character: samples are ASCII where they begin
+            for position in islice(find_other_samples(text, self._made_up), MOST_PLACES):
+                yield "somebody's keystrokes", view.origin(position)
+
     def _allows(self, text: bytes) -> bool:
         """Whether a text is allowed, with or without the Bearer or Basic before it."""
         return text in self._allowed or text.split()[-1] in self._allowed
-
-
-def _positions(needle: bytes, content: bytes) -> Iterator[int]:
-    position = content.find(needle)
-    for _ in range(MOST_PLACES):
-        if position < 0:
-            return
-        yield position
-        position = content.find(needle, position + len(needle))
 
 
 # Known secrets: what is looked for in which reading of a view.
@@ -120,6 +128,12 @@ class _Needle:
     form: str
     reading: str
     content: bytes = field(repr=False)
+    is_whole: bool = False
+
+    def positions(self, content: bytes) -> Iterator[int]:
+        """Where it is, the first few of these places."""
+        pattern = whole_word(self.content.decode()).encode() if self.is_whole else re.escape(self.content)
+        return (match.start() for match in islice(re.finditer(pattern, content), MOST_PLACES))
 
 
 _IS_HEX = re.compile(r"[0-9a-fA-F:-]+").fullmatch
@@ -129,7 +143,7 @@ def _make_needles(kind: str, secret: str) -> Iterator[_Needle]:
     """All that gives a secret away; the first needle is the plain text."""
     utf16 = [secret.encode(f"utf-16-{order}", "surrogatepass") for order in ("le", "be")]
     for text in _texts(secret):
-        yield _Needle(kind, "", "text", text)
+        yield _Needle(kind, "", "text", text, is_word(secret))
     for text in utf16:
         yield _Needle(kind, ", UTF-16", "text", text)
     for text in (*_texts(secret), *utf16):
@@ -143,7 +157,7 @@ def _make_needles(kind: str, secret: str) -> Iterator[_Needle]:
         for comma in (b",", b", "):
             numbers = comma.join(str(byte).encode() for byte in text)
             yield _Needle(kind, ", as numbers", "text", numbers)
-    for data in _decode(secret):
+    for data in () if is_word(secret) else _decode(secret):
         yield _Needle(kind, ", decoded", "text", data)
         yield _Needle(kind, ", decoded and in hex", "hex", data.hex().encode())
         yield from (_Needle(kind, ", decoded and in base64", "base64", core) for core in _base64_cores(data))

@@ -6,9 +6,12 @@ import json
 import re
 from base64 import b64decode, urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
-__all__ = ["JSON_WEB_TOKEN", "describe_token", "mint_token"]
+from pytest_keyauth.recording.times import relative_unix_time
+
+__all__ = ["JSON_WEB_TOKEN", "describe_token", "mint_token", "with_relative_times"]
 
 JSON_WEB_TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*")
 
@@ -38,6 +41,15 @@ def mint_token(description: Mapping[str, Any], signing_key: str, fill: Callable[
     signed = ".".join(_encode(json.dumps(part, separators=(",", ":")).encode()) for part in parts)
     signature = _sign(signed.encode(), signing_key, description["header"].get("alg"))
     return f"{signed}.{signature or _sign(signed.encode(), signing_key, 'HS256')}"
+
+
+def with_relative_times(claims: Any, now: datetime) -> Any:
+    """Claims whose times, numbers near now, are relative."""
+    if isinstance(claims, dict):
+        return {name: with_relative_times(value, now) for name, value in claims.items()}
+    if isinstance(claims, int | float) and not isinstance(claims, bool):
+        return relative_unix_time(claims, now) or claims
+    return claims
 
 
 def _sign(signed: bytes, key: str, algorithm: object) -> str | None:

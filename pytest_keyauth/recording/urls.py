@@ -1,13 +1,13 @@
 """URLs, queries and forms, rewritten part by part. What is left alone stays as it was written."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
-from pytest_keyauth.recording.names import SEGMENT
+from pytest_keyauth.recording.names import SEGMENT, name_beside
 
-__all__ = ["parse_query", "rewrite_query", "rewrite_url", "split_url"]
+__all__ = ["parse_query", "quote_around_references", "rewrite_query", "rewrite_url", "split_url"]
 
 #: References and relative times: nothing else in brackets, since it could hold what parts URLs.
 _REFERENCES = re.compile(
@@ -54,22 +54,25 @@ def _rewrite_segment(raw: str, rewrite: Rewrite) -> str:
 def _rewrite_name(raw: str, rewrite: Rewrite) -> str:
     segment = unquote(raw)
     rewritten = rewrite(SEGMENT, segment) if segment else segment
-    return raw if rewritten == segment else _quote(str(rewritten), partial(quote, safe=""))  # a plus is a plus there
+    return (
+        raw if rewritten == segment else quote_around_references(str(rewritten), partial(quote, safe=""))
+    )  # a plus is a plus there
 
 
 def rewrite_query(query: str, rewrite: Rewrite) -> str:
     """Rewrite a query or a form."""
-    return "&".join(_rewrite_parameter(parameter, rewrite) for parameter in query.split("&")) if query else query
+    names = [name for name, _ in parse_query(query)]
+    return "&".join(_rewrite_parameter(parameter, rewrite, names) for parameter in query.split("&")) if query else query
 
 
-def _rewrite_parameter(parameter: str, rewrite: Rewrite) -> str:
+def _rewrite_parameter(parameter: str, rewrite: Rewrite, names: Iterable[str] = ()) -> str:
     raw_name, equals, raw_value = parameter.partition("=")
     name, value = _unquote(raw_name), _unquote(raw_value)
-    new_name, new_value = rewrite("", name), rewrite(name, value)
+    new_name, new_value = rewrite("", name), rewrite(name_beside(name, value, names), value)
     return (
-        (raw_name if new_name == name else _quote(str(new_name), quote_plus))
+        (raw_name if new_name == name else quote_around_references(str(new_name), quote_plus))
         + equals
-        + (raw_value if new_value == value else _quote(str(new_value), quote_plus))
+        + (raw_value if new_value == value else quote_around_references(str(new_value), quote_plus))
     )
 
 
@@ -85,7 +88,7 @@ def _unquote(text: str) -> str:
     return "".join(part if index % 2 else unquote_plus(part) for index, part in enumerate(parts))
 
 
-def _quote(text: str, quote_part: Callable[[str], str]) -> str:
+def quote_around_references(text: str, quote_part: Callable[[str], str]) -> str:
     """Quote a text, but for the references in it, which people are to read."""
     parts = _REFERENCES.split(text)
     return "".join(part if index % 2 else quote_part(part) for index, part in enumerate(parts))

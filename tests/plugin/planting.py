@@ -70,6 +70,10 @@ class Plants:
         """Letters and digits, too few to look like a secret."""
         return self._keep(self._draw(20))
 
+    def plain_word(self) -> str:
+        """What could be a word of some language."""
+        return self._keep(self._draw(10, string.ascii_lowercase))
+
     def odd(self) -> str:
         """With characters that each encoding has to escape."""
         marks = list("/+&=\"'<>%;:\\ü€")
@@ -83,6 +87,14 @@ class Plants:
     def number(self) -> int:
         """Digits."""
         return int(self._keep(str(self._random.randrange(10**14, 10**15))))
+
+    def mixed(self) -> str:
+        """What a good password looks like."""
+        return self._keep(f"{self._draw(5)}.{self._draw(1, string.digits)}{self._draw(5)}")
+
+    def digits(self) -> str:
+        """A one-time code."""
+        return self._keep(self._draw(8, string.digits))
 
     def hexadecimal(self) -> str:
         """What an API key looks like."""
@@ -122,6 +134,9 @@ def talks(plants: Plants, token: str, keys: tuple[str, str]) -> list[Talk]:
         *_bodies(plants),
         *_answers(plants),
         *_known(token, keys),
+        *_texts(plants),
+        *_inside(plants),
+        *_named(plants),
         *_quiet(plants),
     ]
 
@@ -257,6 +272,73 @@ def _answers(plants: Plants) -> Iterator[Talk]:
                answer=json.dumps(issued).encode())  # fmt: skip
 
 
+TEXTS: dict[str, Callable[[Plants], str]] = {
+    "relative": lambda plants: f"/reset?token={plants.word()}",
+    "in-prose": lambda plants: f"see https://x.example/reset?token={plants.word()} now",
+    "data-source": lambda plants: f"postgres://alice:{plants.word()}@db/x",
+    "form": lambda plants: f"user=a&password={plants.word()}",
+    "pair": lambda plants: f"sent password={plants.word()}, and pin: {plants.word()}.",
+    "json-in-prose": lambda plants: f'got {{"password": {json.dumps(plants.odd())}}}',
+    "xml-in-prose": lambda plants: f"got <password>{plants.word()}</password>",
+    "base64": lambda plants: encoded(json.dumps({"password": plants.odd()})),
+    "base64-short": lambda plants: encoded(f'{{"pin":"{plants.digits()}"}}'),
+    "quoted": lambda plants: quote(f"/cb?token={plants.word()}", safe=""),
+}
+
+
+def _texts(plants: Plants) -> Iterator[Talk]:
+    """Where only what is inside of a text has a name."""
+    for name, make in TEXTS.items():
+        said = json.dumps({"note": make(plants), "more": [make(plants)]}).encode()
+        yield Talk(f"text-{name}", headers=[JSON], body=said, answer_headers=[JSON], answer=said)
+        yield Talk(f"text-{name}-query", "GET", f"/status?note={quote_plus(make(plants))}")
+    for name, xml in {
+        "siblings": f"<a><name>password</name><value>{plants.word()}</value></a>",
+        "member": f"<member><name>password</name><value><string>{plants.word()}</string></value></member>",
+        "link": f'<p><a href="/reset?token={plants.word()}">x</a></p>',
+    }.items():
+        yield Talk(f"xml-{name}", headers=[("Content-Type", "text/xml")], body=xml.encode())
+
+
+INSIDE: dict[str, Callable[[str], tuple[str, str]]] = {
+    "basic": lambda secret: ("Authorization", f"Basic {encoded(f'alice:{secret}')}"),
+    "scheme": lambda secret: ("X-Authorization", f"Bearer {secret}"),
+    "cookie": lambda secret: ("Cookie", f'sid="{secret}"'),
+    "cookie-pairs": lambda secret: ("Cookie", f"sess=user=alice&tok={secret}"),
+    "cookie-quoted": lambda secret: ("Cookie", f"sid=s%3A{secret}"),
+    "key": lambda secret: ("X-Api-Key", secret),
+}
+
+
+def _inside(plants: Plants) -> Iterator[Talk]:
+    """A secret that is part of another one, or a word, and stands in prose, too."""
+    for name, make in INSIDE.items():
+        for secret in (plants.mixed(), *([plants.plain_word()] if name in ("basic", "scheme", "key") else [])):
+            said = json.dumps({"note": f"it is {secret}, he said", "link": f"/p/{secret}"}).encode()
+            yield Talk(f"inside-{name}-{len(secret)}", "POST", f"/status?q=key+{secret}", [JSON, make(secret)], said,
+                       answer_headers=[JSON], answer=said)  # fmt: skip
+    secret = plants.plain_word()
+    said = json.dumps({"password": secret, "note": f"the password is {secret}"}).encode()
+    yield Talk("word", headers=[JSON], body=said, answer_headers=[JSON], answer=said)
+    secret = plants.mixed()
+    said = json.dumps({"id": secret, "token": secret, "note": f"it is {secret}"}).encode()
+    yield Talk("identifier", "GET", "/status", answer_headers=[JSON], answer=said)
+
+
+NAMES = (
+    *("user_pin", "newPin", "user[pin]", "pincode", "sms_otp", "otp_code", "totp", "mfa_code", "db_pwd", "login_pass"),
+    *("auth_code", "verification_code", "recovery_codes", "passkey", "security_answer", "authkey", "sharedKey"),
+    *("master_key", "encryptionKey", "resetKey", "csrf", "sessid", "assertion", "tan"),
+)
+
+
+def _named(plants: Plants) -> Iterator[Talk]:
+    said = json.dumps({name: plants.mixed() for name in NAMES} | {"deep": {"code": plants.digits()}}).encode()
+    yield Talk("names", headers=[JSON], body=said)
+    form = "&".join(f"{quote(name)}={plants.mixed()}" for name in NAMES)
+    yield Talk("names-form", headers=[FORM], body=form.encode())
+
+
 ENCODINGS: dict[str, Callable[[str], str]] = {
     "plain": lambda text: text,
     "in-text": lambda text: f"it is {text}, he said",
@@ -311,6 +393,12 @@ def typed() -> Iterator[tuple[str, str, Talk]]:
         two,
         Talk("typed-nested", headers=[JSON], body=nested, answer_headers=[JSON], answer=nested, quiet=True),
     )
+    quoted = json.dumps({"samples": [quote(one, safe="")]}).encode()
+    yield "quoted", one, Talk("typed-quoted", headers=[JSON], body=quoted, quiet=True)
+    doubly = f"data={quote_plus(f'sample={quote_plus(two)}')}".encode()
+    yield "doubly", two, Talk("typed-doubly", headers=[FORM], body=doubly, quiet=True)
+    where = quote_plus(f"/cb?token={'x' * 12}&sample={quote(three, safe='')}")
+    yield "link", three, Talk("typed-link", "GET", f"/status?next={where}", quiet=True)
     form = f"name=me&said={quote_plus(one)}".encode()
     yield "form", one, Talk("typed-form", headers=[FORM], body=form, quiet=True)
     yield "query", three, Talk("typed-query", "GET", f"/status?said={quote_plus(three)}", quiet=True)

@@ -298,14 +298,14 @@ def events(sample: str) -> list[str]:
 def test_nobodys_typing_is_kept_but_a_sample_of_its_shape(run: Run, name: str, sample: str) -> None:
     [cassette] = [text for place, text in run.cassettes().items() if f"[typed-{name}]" in place]
     interaction = json.loads(cassette)["interactions"][0]
-    said = unquote_plus(f"{interaction['request']['uri']} {interaction['request']['body']}")
+    said = unquote_plus(unquote_plus(f"{interaction['request']['uri']} {interaction['request']['body']}"))
     [kept] = re.findall(r"[a-z]+/[\d.]+#m=\d#[-\d]+ [:\d]+(?:\|[^|\"\\ &,]*)+", said)
     assert events(kept) == events(sample)
     assert kept.count("|") == sample.count("|")
     if name != "broken":
         assert parse(kept).masked == parse(sample).masked
     assert sample not in cassette
-    assert not [row for row in delays(sample) if re.search(rf"\|{row}[du]", unquote_plus(cassette))]
+    assert not [row for row in delays(sample) if re.search(rf"\|{row}[du]", unquote_plus(unquote_plus(cassette)))]
 
 
 def test_a_mismatch_of_a_replay_says_no_secret(run: Run, tmp_path_factory: pytest.TempPathFactory) -> None:

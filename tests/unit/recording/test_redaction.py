@@ -1,10 +1,12 @@
 """What redaction does to any document: no secret is left, everything else is where it was."""
 
+import base64
 import json
 import string
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote, quote_plus, unquote
 from xml.etree import ElementTree
 
 import pytest
@@ -242,7 +244,7 @@ def test_a_secret_inside_of_unknown_credentials_is_told_by_itself_too(value: str
     redactor = Redactor(NOW, tell=lambda kind, secret: told.append(secret))
     redactor.redact_request(Request("GET", URL, (("Authorization", value),)))
     assert SECRET in told
-    assert SECRET in redactor.secrets()["credentials"]
+    assert SECRET in redactor.secrets()["inner-secret"]
 
 
 NAMES_OF_SECRETS = (
@@ -335,3 +337,38 @@ def test_the_attributes_of_a_cookie_stay_as_they_are() -> None:
     attributes = "Path=/; Domain=a.example; Expires=Wed, 21 Oct 2026 07:28:00 GMT; Max-Age=60; SameSite=Lax; Secure"
     answer = Response(200, (("Set-Cookie", f"a=b; {attributes}"),))
     assert Redactor(NOW).redact_response(answer).headers[0][1] == f"a=<cookie:1>; {attributes}"
+
+
+SAMPLE = "Mozilla/5.0#m=0#2016-01-29 17:50:51|0d84|95u84|88d82|73u82|99d65|101u65|55d86|77u86|120d69|88u69|66d76|77u76"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SAMPLE,
+        quote(SAMPLE),
+        quote(quote_plus(SAMPLE)),
+        f"sample={quote_plus(SAMPLE)}",
+        f"/cb?sample={quote(SAMPLE, safe='')}",
+        f"https://a.example/cb?token={SECRET}&sample={quote(SAMPLE)}",
+        f"https://a.example/cb?token={SECRET}&sample={SAMPLE.replace('#', '%23').replace(' ', '+')}",
+        f"token={SECRET} {SAMPLE}, he said",
+        base64.b64encode(SAMPLE.encode()).decode(),
+    ],
+)
+@pytest.mark.parametrize("form", [False, True])
+def test_somebodys_sample_is_replaced_however_it_is_quoted_and_so_is_what_is_beside_it(text: str, form: bool) -> None:
+    body = f"data={quote_plus(text)}" if form else json.dumps({"data": [text]})
+    headers = (("Content-Type", "application/x-www-form-urlencoded"),) if form else JSON
+    redactor = Redactor(NOW, samples="replace")
+    written = redactor.redact_request(Request("POST", URL, headers, body.encode())).body
+    assert SECRET not in written
+    assert "95u84" not in unquote(unquote(unquote(written)))
+    assert redactor.redact_request(Request("POST", URL, headers, written.encode())).body == written
+
+
+def test_what_is_beside_a_made_up_sample_is_redacted_and_the_sample_stays() -> None:
+    text = f"https://a.example/cb?token={SECRET}&sample={quote(SAMPLE)}"
+    written = Redactor(NOW).redact_text("note", text)
+    assert written == text.replace(SECRET, "<token:1>")
+    assert Redactor(NOW).redact_text("note", SAMPLE) == SAMPLE

@@ -231,3 +231,11 @@ def test_a_report_without_a_secret_is_left_as_it_is(scrubber: Scrubber) -> None:
     scrub_report(report, scrubber)
     assert all(vars(report)[name] is value for name, value in before.items())
     assert report.user_properties[0][1] is witnesses
+
+
+def test_a_secret_that_is_a_word_is_scrubbed_as_a_whole_word() -> None:
+    scrubber = Scrubber({"secret": ["swordfish"]})
+    told = r"'swordfish' is \nswordfish, and swordfishes are no c3dvcmRmaXNo"
+    assert scrubber.scrub(told) == r"'<secret>' is \n<secret>, and swordfishes are no <secret>"
+    assert scrubber.shows_in(told)
+    assert not scrubber.shows_in("swordfishes")

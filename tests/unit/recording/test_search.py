@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pytest_keyauth.outcomes import load_catalogue
 from pytest_keyauth.recording.search import Hit, Search
+from pytest_keyauth.recording.words import is_word
 from pytest_keyauth.strategies import any_samples
 
 TOKEN = "9f1b0a54-3c1e-4e0c-8f6d-2b7a90e1c3d5"
@@ -80,7 +81,7 @@ SECRETS = (
     | st.text("aB3 +/%&;<\\\"'", min_size=6, max_size=24)
     | st.uuids().map(str)
     | st.binary(min_size=6, max_size=40).map(in_base64)
-)
+).filter(lambda text: not is_word(text))
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 # Nothing that could be taken for the beginning or the end of an escape.
 CALM_TEXT = st.text("ghijk GHIJK.,{}[]()", max_size=12)
@@ -127,7 +128,7 @@ def test_a_secret_is_found_in_utf_16(encoding: str, secret: str, before: str, af
     assert finds(secret, f"{before}{secret}{after}".encode(encoding))
 
 
-@given(st.binary(min_size=6, max_size=40))
+@given(st.binary(min_size=6, max_size=40).filter(lambda key: not is_word(in_base64(key).rstrip("="))))
 def test_a_secret_in_base64_is_found_by_the_bytes_that_it_stands_for(key: bytes) -> None:
     secret, other = in_base64(key), base64.urlsafe_b64encode(key).decode()
     for one, another in ((secret, other), (other, secret), (secret.rstrip("="), other)):
@@ -361,3 +362,42 @@ def test_a_secret_is_found_as_the_numbers_of_its_bytes(comma: str) -> None:
     secret = "Zx9kQ2vT7mLp"
     content = "[" + comma.join(str(byte) for byte in secret.encode()) + "]"
     assert [hit.what for hit in Search({"token": [secret]}).find(content.encode())] == ["the token, as numbers"]
+
+
+@pytest.mark.parametrize(
+    "said", ["swordfish", "the swordfish.", r"\nswordfish", "%20swordfish", "/p/swordfish/", "a_swordfish"]
+)
+def test_a_secret_that_is_a_word_is_found_as_a_whole_word(said: str) -> None:
+    assert finds("swordfish", said.encode())
+    assert finds("swordfish", base64.b64encode(said.encode()))
+
+
+@pytest.mark.parametrize("said", ["swordfishes", "Swordfish", "2swordfish", "a sword fish"])
+def test_a_secret_that_is_a_word_is_not_found_in_another_word(said: str) -> None:
+    assert not finds("swordfish", said.encode())
+
+
+SAMPLE = "Mozilla/5.0#m=0#2016-01-29 17:50:51|0d84|95u84|88d82|73u82"
+MADE_UP = "firefox/38.0#m=0#2016-01-29 17:50:51|331d81|69u81|113d65"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        SAMPLE,
+        f"{MADE_UP} {SAMPLE}",
+        quote(SAMPLE),
+        quote_plus(quote_plus(SAMPLE)),
+        SAMPLE.replace("|", "\\u007c"),
+        "|12d84|99u84",
+    ],
+)
+def test_what_still_looks_like_somebodys_sample_is_a_hit(said: str) -> None:
+    [hit, *_] = Search({}, made_up=frozenset({MADE_UP})).find(said.encode())
+    assert hit.what.startswith("something that looks like somebody's keystrokes")
+    assert Search({}).find(said.encode()) == []
+
+
+@pytest.mark.parametrize("said", [MADE_UP, f"a={quote_plus(MADE_UP)}&b=c", json.dumps({"a": MADE_UP}), "12d84 or a|b"])
+def test_a_sample_that_was_made_up_is_no_hit(said: str) -> None:
+    assert Search({}, made_up=frozenset({MADE_UP})).find(said.encode()) == []
