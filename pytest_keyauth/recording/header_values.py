@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from functools import partial
 from typing import Protocol
 
 from pytest_keyauth.recording.exchange import Headers
@@ -95,8 +94,12 @@ class HeaderValues:
         """An attribute of a cookie; what is none may be another cookie, where a proxy has joined two headers."""
         if _COOKIE_ATTRIBUTE.fullmatch(attribute):
             name, equals, value = attribute.partition("=")
-            redact = {"path": self._values.redact_url, "expires": partial(self._values.redact_text, "")}
-            return name + equals + redact.get(name.strip().lower(), str)(value)
+            lower = name.strip().lower()
+            if lower == "path":
+                value = self._values.redact_url(value)
+            elif lower == "expires":
+                value = self._values.redact_text("", value)
+            return name + equals + value
         return f" {self._values.refer('cookie', attribute.strip())}" if attribute.strip() else attribute
 
     def _redact_challenge(self, value: str) -> str:
