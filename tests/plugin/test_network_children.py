@@ -178,7 +178,7 @@ def test_processes_of_multiprocessing_are_diverted(pytester: pytest.Pytester, me
         def ask(token):
             request = urllib.request.Request("https://api.keytrac.net/status", headers={"Authorization": token})
             with urllib.request.urlopen(request) as answer:
-                return answer.status
+                assert answer.status == 200
         """
     )
     pytester.syspathinsert()
@@ -189,12 +189,14 @@ def test_processes_of_multiprocessing_are_diverted(pytester: pytest.Pytester, me
         import pytest
         from work import ask
 
-        @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+        @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # of Python 3.12
         def test_status(keyauth_network, keytrac_emulator):
-            with multiprocessing.get_context("{method}").Pool(1) as pool:
-                assert pool.apply(ask, (keytrac_emulator.token,)) == 200
-                pool.close()
-                pool.join()
+            process = multiprocessing.get_context("{method}").Process(target=ask, args=(keytrac_emulator.token,))
+            process.start()
+            process.join(30)
+            assert process.exitcode == 0
+            assert len(keytrac_emulator.requests) == 1
+            process.close()
         """
     )
     # In a process of its own: what multiprocessing starts depends on what this one has been.
