@@ -36,9 +36,10 @@ class ImportWatch:
 
     def find_spec(self, fullname: str, path: Any = None, target: ModuleType | None = None) -> ModuleSpec | None:
         """What the others find, and where it is one of those modules, with a loader that tells."""
-        if fullname not in self._modules:
+        if fullname not in self._modules or self not in sys.meta_path:
             return None
-        others = (finder for finder in sys.meta_path if finder is not self and hasattr(finder, "find_spec"))
+        below = sys.meta_path[sys.meta_path.index(self) + 1 :]  # those above have been asked; there may be more of us
+        others = (finder for finder in below if hasattr(finder, "find_spec"))
         spec = next(filter(None, (finder.find_spec(fullname, path, target) for finder in others)), None)
         if spec is not None and spec.loader is not None:
             spec.loader = _TellingLoader(spec.loader, self._tell)  # type: ignore[assignment]  # what it needs of one
