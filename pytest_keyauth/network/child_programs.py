@@ -69,8 +69,9 @@ def go_on():
     from importlib.machinery import PathFinder
     from importlib.util import module_from_spec
 
-    path = [folder for folder in sys.path if os.path.abspath(folder) != FOLDER]
-    spec = PathFinder.find_spec("sitecustomize", path)
+    path = [os.path.abspath(folder) for folder in sys.path]
+    below = path[path.index(FOLDER) + 1 :] if FOLDER in path else []
+    spec = PathFinder.find_spec("sitecustomize", below)
     if spec is not None and spec.loader is not None:
         spec.loader.exec_module(module_from_spec(spec))
 
@@ -94,10 +95,12 @@ def begin_with_sockets():
 
 
 try:
-    begin_with_sockets()
-except Exception:
-    begin_safely()
-go_on()
+    go_on()  # first, since it may be of a run around this one: who comes last is asked first
+finally:
+    try:
+        begin_with_sockets()
+    except Exception:
+        begin_safely()
 '''
 
 NODE = """// Keeps Node.js from the providers' real hosts, or leads it to emulators: of pytest-keyauth, for one run.
@@ -158,7 +161,7 @@ def write_curl(folder: Path, plan: Mapping[str, Any], own: list[str], authoritie
     ways += [f"{host}::{REFUSED}" for host in plan["guarded"] if host not in plan["hosts"]]
     if plan["block_others"]:
         ways += [*(f"{host}::{host}:" for host in LOOPBACK), f"::{REFUSED}"]
-    lines = [*own, *(f'connect-to = "{way}"' for way in ways)]
+    lines = [*(f'connect-to = "{way}"' for way in ways), *own]  # of these the first one counts, of all others the last
     if authorities is not None:
         lines.append(f'cacert = "{authorities}"')
     folder.joinpath(".curlrc").write_text("\n".join([*lines, ""]), encoding="utf-8")

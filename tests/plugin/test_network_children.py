@@ -4,6 +4,8 @@ import shutil
 
 import pytest
 
+from pytest_keyauth.network.guard import ProviderGuard
+
 CALLS = """
     import os
     import subprocess
@@ -77,6 +79,25 @@ def test_children_find_the_emulators_unchanged(calling: pytest.Pytester) -> None
         """
     )
     run(calling).assert_outcomes(passed=count_children())
+
+
+def test_they_find_the_emulators_of_a_run_within_a_guarded_one(calling: pytest.Pytester) -> None:
+    calling.makepyfile(
+        """
+        from calls import call, installed
+
+        def test_status(keyauth_network, keytrac_emulator):
+            for child in {"curl", "node", "urllib"}.intersection(installed()):
+                done = call(child, keytrac_emulator.token)
+                assert '"users_created":0' in done.stdout, done.stderr
+        """
+    )
+    guard = ProviderGuard({"api.keytrac.net"})
+    guard.install()
+    try:
+        run(calling).assert_outcomes(passed=1)
+    finally:
+        guard.remove()
 
 
 def test_without_the_network_they_are_refused_and_say_why(calling: pytest.Pytester) -> None:
