@@ -66,7 +66,7 @@ def test_what_stands_around_a_secret_is_compared(pytester: pytest.Pytester, reac
     pytester.makepyfile(test_it=TELLS_SECRETS.replace("it is {SECRET} ok", "it was {SECRET} ok"))
     result = run(pytester, *STRICT, "-k", "test_known_by_a_header")
     result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(['E *body /note: recorded "it is <anything> ok", sent "it was pw-12345678 / 9 ok"'])
+    result.stdout.fnmatch_lines(['E *body /note: recorded "it is <anything> ok", sent "it was <anything> ok"'])
 
 
 ASKS_FOR_HEADERS = """
