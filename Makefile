@@ -13,7 +13,7 @@ test: $(READY)  ## the tests
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
 
 slow: $(READY)  ## the tests that take longer
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest --hypothesis-profile=thorough -m slow
 
 lint: $(READY)  ## formatting, ruff, types, arrows
 	$(BIN)/ruff format --check .

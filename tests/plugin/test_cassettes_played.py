@@ -212,6 +212,7 @@ def test_another_seed_plays_the_same_cassettes(play: Play) -> None:
     assert summary(result) == [FITTING]
 
 
+@pytest.mark.slow
 def test_on_another_day_what_follows_from_today_follows(pytester: pytest.Pytester) -> None:
     """Also in a token's claims: the client that renews its tokens would ask for a new one, which was not recorded."""
     pytester.makepyfile(

@@ -43,6 +43,7 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str]:
     return all_passed(lines), coverage(lines)
 
 
+@pytest.mark.slow
 def test_all_contracts_pass_in_an_empty_folder_and_leave_nothing_there(pytester: pytest.Pytester) -> None:
     pytester.mkdir("empty")
     result = pytester.runpytest_subprocess(
@@ -61,7 +62,11 @@ def test_all_contracts_pass_in_an_empty_folder_and_leave_nothing_there(pytester:
     "arguments",
     [
         pytest.param(["-n2"], id="workers", marks=pytest.mark.slow),
-        pytest.param(["-p", "no:xdist", "-p", "no:anyio", "-p", "no:cacheprovider"], id="no-other-plugins"),
+        pytest.param(
+            ["-p", "no:xdist", "-p", "no:anyio", "-p", "no:cacheprovider"],
+            id="no-other-plugins",
+            marks=pytest.mark.slow,
+        ),
         pytest.param(["--import-mode=importlib"], id="importlib", marks=pytest.mark.slow),
         pytest.param(["--doctest-modules"], id="doctests", marks=pytest.mark.slow),
     ],

@@ -153,6 +153,7 @@ def typing(chromium: Chromium, consumer: Consumer) -> Typing:
     return typing
 
 
+@pytest.mark.slow
 def test_the_genuine_typist_is_accepted_and_an_impostor_rejected_by_what_a_page_records(typing: Typing) -> None:
     verdicts = [answer.get("authenticated", answer) for answer in typing.answers]
     assert verdicts == [{"OK": True}, True, False] * 2
@@ -160,6 +161,7 @@ def test_the_genuine_typist_is_accepted_and_an_impostor_rejected_by_what_a_page_
     assert [form["password"] for form in typing.forms] == ["", "", "", PASSWORD, PASSWORD, PASSWORD]
 
 
+@pytest.mark.slow
 def test_a_masked_sample_tells_neither_keys_nor_text(typing: Typing) -> None:
     for form in typing.forms[3:]:
         recording = parse(form["keytrac_password"])
@@ -169,6 +171,7 @@ def test_a_masked_sample_tells_neither_keys_nor_text(typing: Typing) -> None:
         assert parse(form["keytrac_text"]).keys == ()
 
 
+@pytest.mark.slow
 def test_two_fields_are_recorded_as_they_are_typed_with_shift_altgr_dead_keys_and_rollover(typing: Typing) -> None:
     twin = quick_typist()
     expected = [twin.types(MIXED_TEXT), twin.password(MIXED_PASSWORD)]
@@ -181,6 +184,7 @@ def test_two_fields_are_recorded_as_they_are_typed_with_shift_altgr_dead_keys_an
     assert "ddu" in parse(plain).actions  # a key goes down before the one before it comes up
 
 
+@pytest.mark.slow
 def test_corrections_are_recorded_and_leave_the_text(typing: Typing) -> None:
     expected = parse(quick_typist("mistaken").types(CORRECTED, mistakes=0.3))
     text, plain = typing.corrected

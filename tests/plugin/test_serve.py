@@ -78,6 +78,7 @@ def split_answers(received: bytes) -> Iterator[tuple[int, dict[str, str], bytes]
 # The contracts, from another process
 
 
+@pytest.mark.slow
 def test_all_contracts_pass_from_another_process_and_leave_the_account_as_it_was(
     pytester: pytest.Pytester, reaching: dict[str, str]
 ) -> None:

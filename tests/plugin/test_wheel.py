@@ -118,6 +118,7 @@ def test_the_cassettes_of_the_checkout_are_one_file_of_the_wheel(wheel: Path) ->
     assert [name for name in names(wheel) if name.endswith(".yaml") and "/openapi/" not in name] == []
 
 
+@pytest.mark.slow
 def test_built_again_the_wheel_is_the_same(wheel: Path, tmp_path: Path) -> None:
     assert build(tmp_path).read_bytes() == wheel.read_bytes()
 
@@ -251,6 +252,7 @@ def test_all_installed_contracts_pass_with_the_installed_cassettes_and_no_socket
     assert "a socket was asked for" in tried.stderr
 
 
+@pytest.mark.slow
 def test_contracts_are_found_in_a_virtual_environment_within_the_project_of_the_consumer(
     wheel: Path, tmp_path: Path
 ) -> None:
