@@ -32,12 +32,13 @@ class Scrubber:
     texts by accident.
     """
 
-    __slots__ = ("_adding", "_escaped", "_known", "_waiting")
+    __slots__ = ("_adding", "_beginnings", "_escaped", "_known", "_waiting")
 
     def __init__(self, secrets: Mapping[str, Iterable[str]] | None = None) -> None:
         """``secrets``: values by kind ("token")."""
         self._adding = threading.Lock()
         self._known: tuple[tuple[str, str], ...] = ()
+        self._beginnings: frozenset[str] = frozenset()
         self._escaped: dict[str, _Escaped | _Word] = {}
         self._waiting: list[tuple[str, str]] = []
         for kind, values in (secrets or {}).items():
@@ -72,20 +73,30 @@ class Scrubber:
                 self._waiting.clear()
                 # The longest first: a secret that is replaced within another would leave the rest of it standing.
                 self._known = tuple(sorted(known.items(), key=lambda replacement: -len(replacement[0])))
+                self._beginnings = frozenset(form[:SHORTEST] for form in known)
             return self._known
 
     def scrub(self, text: str) -> str:
         """Give the text without its secrets; the same text where it has none."""
-        for form, placeholder in self._replacements():
-            if form in text:
-                text = text.replace(form, placeholder)
+        known = self._replacements()
+        if self._may_hold(text, len(known)):
+            for form, placeholder in known:
+                if form in text:
+                    text = text.replace(form, placeholder)
         for escaped in self._escaped.values():
             text = escaped.scrub(text)
         return text
 
+    def _may_hold(self, text: str, known: int) -> bool:
+        """Whether a text may hold one of so many forms: thousands of them are looked for by their beginnings first."""
+        if len(text) > known * 2:
+            return True
+        return any(text[at : at + SHORTEST] in self._beginnings for at in range(len(text) - SHORTEST + 1))
+
     def shows_in(self, text: str) -> bool:
         """Whether a text holds a secret."""
-        if any(form in text for form, _ in self._replacements()):
+        known = self._replacements()
+        if self._may_hold(text, len(known)) and any(form in text for form, _ in known):
             return True
         return any(escaped.shows_in(text) for escaped in self._escaped.values())
 

@@ -13,6 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_keyauth.recording.scrubbing import Scrubber, ScrubbingFilter, scrub_report
+from pytest_keyauth.recording.search import SHORTEST
+from pytest_keyauth.recording.words import is_word
 
 TOKEN = "päss wörd/+%41'\""
 FORMS: dict[str, Callable[[str], str]] = {
@@ -239,3 +241,20 @@ def test_a_secret_that_is_a_word_is_scrubbed_as_a_whole_word() -> None:
     assert scrubber.scrub(told) == r"'<secret>' is \n<secret>, and swordfishes are no <secret>"
     assert scrubber.shows_in(told)
     assert not scrubber.shows_in("swordfishes")
+
+
+@given(
+    st.lists(
+        st.text(st.characters(exclude_characters="<>", exclude_categories=["Cs"]), min_size=SHORTEST, max_size=12),
+        min_size=1,
+    ),
+    st.data(),
+)
+def test_among_many_secrets_each_is_found_in_a_short_text(secrets: list[str], data: st.DataObject) -> None:
+    """Where there are many of them, they are looked for by their beginnings."""
+    scrubber = Scrubber({"token": [*secrets, *(f"another-secret-{number}" for number in range(300))]})
+    secret = data.draw(st.sampled_from(secrets))
+    if not is_word(secret):
+        assert scrubber.shows_in(f"a {secret} b")
+        assert secret not in scrubber.scrub(f"a {secret} b")
+    assert not scrubber.shows_in("a another-secre b")
