@@ -3,7 +3,7 @@
 A script of its own, since it runs pytest many times over: ``python tampering.py PROVIDER REPORT.json EVERY``. For each
 documented outcome, the answer that a contract gets is changed in one aspect (in the emulator's own hands, so that the
 ledger cannot see it) and the contracts that witness the outcome run until one of them fails; EVERY is 1 for all such
-changes, 6 for every sixth. Then each authentication check and each rule of the emulator is switched off in turn.
+changes, 12 for every twelfth. Then each authentication check and each rule of the emulator is switched off in turn.
 """
 
 import json

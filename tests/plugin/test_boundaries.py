@@ -42,6 +42,7 @@ def listening() -> socket.socket:
     return listener
 
 
+@pytest.mark.slow
 def test_a_client_reaches_no_host_but_its_own(pytester: pytest.Pytester) -> None:
     with listening() as listener:
         pytester.makepyfile(FOREIGN.replace("{port}", str(listener.getsockname()[1])))

@@ -237,6 +237,7 @@ def test_on_another_day_what_follows_from_today_follows(pytester: pytest.Pyteste
     assert summary(result) == [FITTING]
 
 
+@pytest.mark.slow
 def test_a_test_that_is_run_again_plays_its_cassette_from_the_beginning(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(test_it=TWO)
     pytester.runpytest(RECORD)

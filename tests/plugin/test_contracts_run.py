@@ -75,6 +75,7 @@ def test_contracts_run_the_same_way(pytester: pytest.Pytester, usual: tuple[int,
     assert witnessed(pytester.runpytest_subprocess(*CONTRACTS, *SOME, *arguments)) == usual
 
 
+@pytest.mark.slow
 def test_contracts_run_where_plugins_are_not_loaded_by_themselves(
     pytester: pytest.Pytester, usual: tuple[int, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -72,6 +72,7 @@ def test_traffic_of_fixtures_counts(pytester: pytest.Pytester) -> None:
     assert coverage(pytester.runpytest()) == ["keytrac 2/119 outcomes"]
 
 
+@pytest.mark.slow
 def test_workers_sum_up_to_what_one_process_counts_and_to_the_same_verdict(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         test_one="def test_it(keytrac): keytrac.get('/users'); keytrac.post('/users')",

@@ -162,6 +162,7 @@ def test_the_same_seed_makes_the_same_data_and_another_seed_makes_others(pyteste
     assert not set(first) & set(other)
 
 
+@pytest.mark.slow
 def test_the_data_are_the_same_in_another_folder_and_in_a_worker(pytester: pytest.Pytester) -> None:
     test_file = pytester.makepyfile(MAKES_DATA)
     first = made_up_data(pytester)

@@ -383,6 +383,7 @@ def test_keys_of_a_phone_are_told_by_what_they_write(chromium: Chromium, consume
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko)"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("agent", "browser", "mobile"),
     [

@@ -168,6 +168,7 @@ def test_a_reset_posts_the_key_result_to_the_web_hook_and_sends_the_signing_key_
             assert old.get("/api/v1/token").status_code == 401
 
 
+@pytest.mark.slow
 def test_with_web_hook_and_mail_server_down_the_keys_are_stored_and_delivered_later(
     tmp_path: Path, web_hook: WebHook
 ) -> None:
