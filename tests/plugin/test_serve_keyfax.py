@@ -214,7 +214,7 @@ def browser_page(browser: Any) -> Iterator[Any]:
     context.close()
 
 
-@pytest.mark.parametrize(("button", "status"), [("Complete", 1), ("Cancel", 2)])
+@pytest.mark.parametrize(("button", "status"), [("Complete", 1), pytest.param("Cancel", 2, marks=pytest.mark.slow)])
 def test_a_session_in_chromium_comes_back_with_status_and_guid_and_has_results(
     browser_page: Any, web_hook: WebHook, button: str, status: int
 ) -> None:
