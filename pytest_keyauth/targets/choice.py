@@ -60,7 +60,7 @@ def open_keytrac(test: Need) -> KeytracTarget:
     target: KeytracTarget
     if settings.target != "live":
         documents = DocumentedOutcomes("keytrac", test.library)
-        target = EmulatedKeytrac(test.seed("keytrac"), test.traffic, documents, test.keytrac_token)
+        target = EmulatedKeytrac(test.seed("keytrac"), test.traffic, documents, token=test.keytrac_token)
     else:
         access = _given(settings.keytrac, "keytrac")
         target = LiveKeytrac(test.connect(access.url), access.token, test.traffic, steered=test.steers)

@@ -67,7 +67,7 @@ class EmulatedKeytrac:
     """A fresh emulator in this process; identifiers follow from the seed, and the token where none is given."""
 
     def __init__(
-        self, seed: str, traffic: Traffic, documents: Documents | None = None, token: str | None = None
+        self, seed: str, traffic: Traffic, documents: Documents | None = None, *, token: str | None = None
     ) -> None:
         self.control = KeytracEmulator(random=Random(seed), token=token, documents=documents)
         self.control.requests.observer = _observer(traffic)

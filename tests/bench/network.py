@@ -133,7 +133,7 @@ def _run(
 
 def _measure_rates(rounds: int, count: int) -> Iterator[Line]:
     """`GET /status` by the standard library's client, one after the other over a connection that is kept."""
-    target = EmulatedKeytrac("bench", traffic := Traffic(), TOKEN)
+    target = EmulatedKeytrac("bench", traffic := Traffic(), token=TOKEN)
     guard = ProviderGuard({HOST})
     guard.install()
     network = Network(guard)
