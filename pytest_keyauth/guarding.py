@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit
 
 import pytest
 
 from pytest_keyauth.errors import HostBlockedError, ProviderBlockedError
 from pytest_keyauth.markers import NETWORK
-from pytest_keyauth.settings import LOOPBACK_HOSTS, Settings
+from pytest_keyauth.settings import LOOPBACK_HOSTS, Settings, find_host
 
 if TYPE_CHECKING:
     from pytest_keyauth.network.guard import ProviderGuard
@@ -56,18 +55,9 @@ def _find_wrong(item: pytest.Item) -> str | None:
     url = mark.kwargs.get("keyfax")
     if url is None:
         return None
-    if not isinstance(url, str) or _find_host(url) is None:
+    if not isinstance(url, str) or find_host(url) is None:
         return f"keyfax={url!r} is no URL of a web server"
     return f"keyfax={url!r}: expected the URL that ends before /api/v1" if "/api/v1" in url else None
-
-
-def _find_host(url: str) -> str | None:
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # parsed, and refused where it is none, only when it is asked for
-    except ValueError:
-        return None
-    return parts.hostname if parts.scheme in ("http", "https") else None
 
 
 def runs_tests_itself(config: pytest.Config) -> bool:
@@ -93,7 +83,7 @@ def guard_providers(config: pytest.Config, settings: Settings, items: Iterable[p
         config.pluginmanager.register(guard, NAME)
         config.add_cleanup(guard.remove)
         guard.install()
-    named = {_find_host(str(network_wishes(item).get("keyfax", ""))) for item in items}
+    named = {find_host(str(network_wishes(item).get("keyfax", ""))) for item in items}
     guard.add(host for host in named if host and host not in LOOPBACK_HOSTS)
     return guard
 

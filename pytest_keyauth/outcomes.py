@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_keyauth.errors import UnknownOutcomeError
-from pytest_keyauth.shapes import Difference, Shape
+from pytest_keyauth.shapes import Shape
 
 __all__ = ["Catalogue", "Operation", "Outcome", "find_outcome", "load_catalogue", "load_document"]
 
@@ -55,10 +55,6 @@ class Outcome:
     def has_body(self, body: Any) -> bool:
         """Whether a parsed body is this outcome's: literally, but for what varies or is left open."""
         return self.has_open_body or self._shape.fits(body)
-
-    def differences(self, body: Any) -> Iterator[Difference]:
-        """What a parsed body differs in from the documented one, place by place; nothing where that is left open."""
-        return iter(()) if self.has_open_body else self._shape.differences(body)
 
     @cached_property
     def _shape(self) -> Shape:

@@ -16,6 +16,7 @@ __all__ = [
     "KeyfaxAccess",
     "KeytracAccess",
     "Settings",
+    "find_host",
     "read_settings",
 ]
 
@@ -83,7 +84,7 @@ class Settings:
 
     def provider_hosts(self) -> frozenset[str]:
         """The providers' real hosts that are known: KeyTrac's, and what the environment names beside this machine."""
-        named = (_host(url) for url in self.urls.values())
+        named = (find_host(url) for url in self.urls.values())
         return frozenset({"api.keytrac.net", *(host for host in named if host and host not in LOOPBACK_HOSTS)})
 
     @property
@@ -229,7 +230,7 @@ def _read_url(environ: Mapping[str, str], name: str) -> str:
     url = environ[name]
     if any(character in url for character in "@?#"):  # before anything that shows the URL
         raise SettingsError(f"{name}: expected a URL without credentials, query and fragment")
-    if (host := _host(url)) is None:
+    if (host := find_host(url)) is None:
         raise SettingsError(f"{name}={url}: expected a URL such as http://127.0.0.1:8080")
     if host not in LOOPBACK_HOSTS:
         raise SettingsError(
@@ -239,7 +240,7 @@ def _read_url(environ: Mapping[str, str], name: str) -> str:
     return url.rstrip("/")
 
 
-def _host(url: str) -> str | None:
+def find_host(url: str) -> str | None:
     """The host of a URL; None where it is no URL of a web server."""
     try:
         parts = urlsplit(url)

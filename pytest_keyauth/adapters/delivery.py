@@ -37,7 +37,7 @@ async def deliver(response: Response, scope: dict[str, Any], receive: Receive, s
             raise RuntimeError(f"this server does not give its connections, so that {disturbance.kind} cannot be had")
         _break(response, disturbance, transport)
         while (await receive())["type"] != "http.disconnect":
-            """The client is waited for: it has to notice by itself."""
+            pass  # the client is waited for: it has to notice by itself
 
 
 async def _send_whole(response: Response, send: Send) -> None:

@@ -247,9 +247,7 @@ def test_a_client_that_does_not_read_keeps_nobody_waiting(
 
 
 @pytest.mark.parametrize("number", [300, pytest.param(10_000, marks=pytest.mark.slow)])
-def test_idle_connections_keep_nobody_waiting_and_end(
-    start_serving: Callable[..., Serving], monkeypatch: pytest.MonkeyPatch, number: int
-) -> None:
+def test_idle_connections_keep_nobody_waiting(start_serving: Callable[..., Serving], number: int) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < number + 500:
         pytest.skip(f"a process may have {hard} files here")

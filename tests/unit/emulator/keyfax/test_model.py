@@ -11,15 +11,15 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule, run_state_machine_as_test
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, multiple, rule
 
 from pytest_keyauth.emulator.clock import Clock
 from pytest_keyauth.emulator.keyfax import HostDefinition, KeyfaxEmulator, KeyPair
 from pytest_keyauth.emulator.message import Request, Response
 from pytest_keyauth.outcomes import load_catalogue
 
+from ..modelling import check
 from .signing import NOW_S, write_basic
 
 #: LIVE and TEST are told their new keys, BARE has nowhere to be told, and NOWHERE is not defined.
@@ -263,34 +263,14 @@ class Model(RuleBasedStateMachine):
             self.use(pair)
 
 
-def check(examples: int, steps: int) -> set[str]:
-    """Run the model beside the emulator, and tell which documented outcomes were answered."""
-    seen: set[str] = set()
-
-    class Watched(Model):
-        def ask(self, method: str, path: str, *arguments: Any, **keywords: Any) -> Response:
-            response = super().ask(method, path, *arguments, **keywords)
-            outcome = load_catalogue("keyfax").recognize(method, path, response.status, response.body)
-            if outcome is not None:
-                seen.add(outcome.name)
-            return response
-
-    checks = settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        deadline=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )
-    run_state_machine_as_test(Watched, settings=checks)  # type: ignore[no-untyped-call]
-    return seen
-
-
 def test_model_and_emulator_agree() -> None:
-    assert len(check(15, 40)) >= 15  # of 25 that the model knows: or it would say nothing
+    assert len(check(Model, "keyfax", 15, 40)) >= 15  # of 25 that the model knows: or it would say nothing
 
 
 @pytest.mark.slow
 def test_model_and_emulator_agree_over_fifty_thousand_steps() -> None:
     every = set(load_catalogue("keyfax").names())
-    assert every - check(1000, 50) == {"exampleStartup/401/unauthorized", "getResults/401/unauthorized"}
+    assert every - check(Model, "keyfax", 1000, 50) == {
+        "exampleStartup/401/unauthorized",
+        "getResults/401/unauthorized",
+    }

@@ -14,7 +14,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -23,14 +22,14 @@ from hypothesis.stateful import (
     invariant,
     multiple,
     rule,
-    run_state_machine_as_test,
 )
 
 from pytest_keyauth.emulator.clock import Clock
 from pytest_keyauth.emulator.keytrac import KeytracEmulator
 from pytest_keyauth.emulator.message import Request, Response
 from pytest_keyauth.keystrokes import cast
-from pytest_keyauth.outcomes import load_catalogue
+
+from ..modelling import check
 
 START = datetime(2016, 3, 24, 11, 45, 24, 812_000, UTC)
 NOBODY = "b26bdaef-2377-41db-9f73-b3bae1c6fb4a"
@@ -334,36 +333,13 @@ class Model(RuleBasedStateMachine):
             assert self.ask("GET", "/users", token=self.stranger).json() == []
 
 
-def check(examples: int, steps: int) -> set[str]:
-    """Run the model beside the emulator, and tell which documented outcomes were answered."""
-    seen: set[str] = set()
-
-    class Watched(Model):
-        def ask(self, method: str, path: str, *arguments: Any, **keywords: Any) -> Response:
-            response = super().ask(method, path, *arguments, **keywords)
-            outcome = load_catalogue("keytrac").recognize(method, path, response.status, response.body)
-            if outcome is not None:
-                seen.add(outcome.name)
-            return response
-
-    checks = settings(
-        max_examples=examples,
-        stateful_step_count=steps,
-        deadline=None,
-        derandomize=True,
-        suppress_health_check=list(HealthCheck),
-    )
-    run_state_machine_as_test(Watched, settings=checks)  # type: ignore[no-untyped-call]
-    return seen
-
-
 def test_model_and_emulator_agree() -> None:
-    assert len(check(15, 40)) >= 20  # of 33 that the model knows: or it would say nothing
+    assert len(check(Model, "keytrac", 15, 40)) >= 20  # of 33 that the model knows: or it would say nothing
 
 
 @pytest.mark.slow
 def test_model_and_emulator_agree_over_fifty_thousand_steps() -> None:
-    seen = check(1000, 50)
+    seen = check(Model, "keytrac", 1000, 50)
     assert {
         "authenticateAnytext/2XX/accepted",
         "authenticateAnytext/2XX/rejected",
