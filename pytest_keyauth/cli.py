@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from shlex import quote
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pytest_keyauth.commands import accept, check, clean, diff
 
 if TYPE_CHECKING:
     from socket import socket
@@ -50,7 +52,19 @@ def _parser() -> argparse.ArgumentParser:
     _add_cassettes(
         commands.add_parser("cassettes", help="list or copy the shipped recordings", description=_cassettes.__doc__)
     )
+    for name, module, help_text in _LIVE_COMMANDS:
+        command = commands.add_parser(name, help=help_text, description=module.run.__doc__)
+        module.add_arguments(command)
+        command.set_defaults(run=module.run)
     return parser
+
+
+_LIVE_COMMANDS: tuple[tuple[str, Any, str], ...] = (
+    ("check", check, "check live providers against their documents"),
+    ("accept", accept, "accept that a provider is not as documented"),
+    ("clean", clean, "remove at the providers what killed runs have left"),
+    ("diff", diff, "compare what two targets answer, outcome by outcome"),
+)
 
 
 def _add_limits(serve: argparse.ArgumentParser) -> None:

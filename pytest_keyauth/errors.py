@@ -10,6 +10,7 @@
     │   ├── CassetteError          a cassette that is missing, or is none
     │   │   ├── CassetteMismatch   a cassette has no answer to a request
     │   │   └── BypassError        a request went past what records or plays
+    │   ├── BudgetExceeded         a live run may send no more requests
     │   ├── HostBlockedError       a test wanted no other hosts than the providers'
     │   ├── ProviderBlockedError   a real provider would have been reached by accident
     │   ├── OutcomeNotAskedFor     a test that is run for each outcome has not asked for it
@@ -17,14 +18,18 @@
     │   ├── CredentialsError       credentials, or a header made of them, cannot be sent
     │   └── ForeignHostError       a request is for a host that the client is not for
     ├── TokenError                 Keyfax gave no token to bear
+    ├── CleaningError              a live provider does not remove what a run has made
+    ├── ProviderUnreachable        a live provider does not answer, and nobody should wait for it
     └── ContractFailure            the provider is wrong (also an AssertionError)
         └── OutcomeNotWitnessed    a test's traffic did not show the outcome that the test is for
 """
 
 __all__ = [
+    "BudgetExceeded",
     "BypassError",
     "CassetteError",
     "CassetteMismatch",
+    "CleaningError",
     "ContractFailure",
     "ControlPlaneError",
     "CredentialsError",
@@ -35,6 +40,7 @@ __all__ = [
     "OutcomeNotAskedFor",
     "OutcomeNotWitnessed",
     "ProviderBlockedError",
+    "ProviderUnreachable",
     "SecretFoundError",
     "SettingsError",
     "TokenError",
@@ -94,6 +100,20 @@ class BypassError(CassetteError):
         )
 
 
+class BudgetExceeded(KeyauthUsageError):
+    """A live run has sent as many requests as it may; this one was not sent."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+    def __str__(self) -> str:
+        return (
+            f"this run may send {self.most} requests (--keyauth-max-requests) and has sent them; this one was not "
+            "sent. Raise it, or run fewer tests"
+        )
+
+
 class HostBlockedError(KeyauthUsageError):
     """A test asked for no other hosts than the providers', and its code connects to another; nothing was sent."""
 
@@ -119,7 +139,7 @@ class ProviderBlockedError(KeyauthUsageError):
         return (
             f"a connection to {self.host} was refused, and nothing was sent: no test reaches a provider by accident. "
             "Let the emulators answer (fixture or marker keyauth_network) or recordings (keyauth_replay); "
-            "only --keyauth-target=live reaches it"
+            f"only --keyauth-target=live with --keyauth-allow-host={self.host} reaches it"
         )
 
 
@@ -179,6 +199,22 @@ class TokenError(KeyauthError):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class CleaningError(KeyauthError):
+    """A live provider does not remove what a run has made; the message says what it answered."""
+
+
+class ProviderUnreachable(KeyauthError):
+    """A live provider has not answered several requests in a row; this one was not sent."""
+
+    def __init__(self, origin: str, troubles: int) -> None:
+        super().__init__(origin, troubles)
+        self.origin = origin
+        self.troubles = troubles
+
+    def __str__(self) -> str:
+        return f"{self.origin} has not answered {self.troubles} requests in a row; this one was not sent"
 
 
 class ContractFailure(KeyauthError, AssertionError):

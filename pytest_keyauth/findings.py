@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-__all__ = ["Answer", "Deviation", "Evidence", "Finding", "Result"]
+__all__ = ["Answer", "Cause", "Deviation", "Evidence", "Finding", "Result"]
 
 Result = Literal["confirmed", "drifted", "unprovokable", "unreachable"]
+
+Cause = Literal["", "trouble", "blocked", "budget"]
+"""Why an outcome could not be asked for: no answer came; another answer was in the way; we may not send any more."""
 
 DeviationKind = Literal["missing", "added", "type", "value", "length", "behaviour"]
 
@@ -64,6 +67,7 @@ class Finding:
     test: str
     result: Result
     reason: str = ""
+    cause: Cause = ""
     deviations: tuple[Deviation, ...] = ()
     notes: tuple[Deviation, ...] = ()
     evidence: Evidence | None = None

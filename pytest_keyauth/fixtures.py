@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     import httpx
 
     from pytest_keyauth.control import KeyfaxControl, KeytracControl
+    from pytest_keyauth.examination import Examiner
     from pytest_keyauth.keyfax import KeyfaxCredentials, RequestSignature
     from pytest_keyauth.keystrokes.casting import Device, Mode
     from pytest_keyauth.keystrokes.samples import Samples
     from pytest_keyauth.keystrokes.typist import Typist
     from pytest_keyauth.ledger import Traffic
-    from pytest_keyauth.live import LiveServer
+    from pytest_keyauth.live.run import LiveRun
     from pytest_keyauth.network.network import Network
     from pytest_keyauth.outcomes import Outcome
     from pytest_keyauth.recording.addresses import Addresses
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from pytest_keyauth.targets.keytrac import KeytracTarget
 
 __all__ = [
+    "EXAMINER",
+    "LIVE_RUN",
     "PLAYER",
     "SEEDED",
     "SETTINGS",
@@ -39,7 +42,6 @@ __all__ = [
     "TRAFFIC",
     "_keyauth_clients",
     "_keyauth_network_server",
-    "_keyauth_server",
     "_keyfax_target",
     "_keytrac_target",
     "async_keyfax",
@@ -52,6 +54,7 @@ __all__ = [
     "keyfax_credentials",
     "keyfax_emulator",
     "keyfax_signature",
+    "keyfax_spare_host",
     "keytrac",
     "keytrac_emulator",
     "samples",
@@ -61,10 +64,14 @@ __all__ = [
 
 UNSTEERED = "needs a setting, a fault or an empty account, and the live server has no control plane for them"
 
+NO_SPARE_HOST = "makes, resets or deletes keys, and KEYAUTH_KEYFAX_SPARE_HOST names no host that is set aside for that"
+
 SETTINGS = pytest.StashKey[Settings]()
 SEEDED = pytest.StashKey[bool]()
 TRAFFIC: "pytest.StashKey[Traffic]" = pytest.StashKey()
 PLAYER: "pytest.StashKey[OutcomePlayer]" = pytest.StashKey()
+EXAMINER: "pytest.StashKey[Examiner]" = pytest.StashKey()
+LIVE_RUN: "pytest.StashKey[LiveRun]" = pytest.StashKey()
 TAKE: "pytest.StashKey[RecordingTake | ReplayingTake]" = pytest.StashKey()
 
 
@@ -98,17 +105,6 @@ def _traffic(request: pytest.FixtureRequest) -> "Traffic":
     from pytest_keyauth.ledger import Traffic
 
     return cast("Traffic", request.node.stash.setdefault(TRAFFIC, Traffic()))
-
-
-@pytest.fixture(scope="session")
-def _keyauth_server() -> "Iterator[Callable[[str], LiveServer]]":
-    """Connect to the live server at a URL, once a session."""
-    from pytest_keyauth.live import LiveServer
-
-    servers: dict[str, LiveServer] = {}
-    yield lambda url: servers.setdefault(url, LiveServer(url))
-    for server in servers.values():
-        server.close()
 
 
 def _addresses(request: pytest.FixtureRequest) -> "Addresses":
@@ -171,7 +167,7 @@ def keyauth_network(request: pytest.FixtureRequest) -> "Iterator[None]":
         yield
 
 
-def _find_reached(request: pytest.FixtureRequest) -> dict[str, str | None]:
+def _find_reached(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Where the code of a test that uses the network believes its Keyfax to be, and who it says that it is."""
     if "keyauth_network" not in request.fixturenames:
         return {}
@@ -221,25 +217,24 @@ def _refuse_to_steer(request: pytest.FixtureRequest, name: str) -> NoReturn:
     pytest.skip(UNSTEERED)
 
 
-def _need(request: pytest.FixtureRequest, control: str) -> "Need":
+def _need(request: pytest.FixtureRequest, *steering: str) -> "Need":
     from pytest_keyauth.recording.library import Library
     from pytest_keyauth.targets.choice import Need
 
-    def connect(url: str) -> "LiveServer":
-        server: LiveServer = request.getfixturevalue("_keyauth_server")(url)
-        return server
-
     if "keyauth_replay" in request.fixturenames:
         request.getfixturevalue("keyauth_replay")
+    examiner = request.node.stash.get(EXAMINER, None)
+    learning = {"learn": examiner.learn} if examiner is not None else {}
     return Need(
         settings=request.config.stash[SETTINGS],
         traffic=_traffic(request),
         seed=lambda purpose: _seed(request, purpose),
-        connect=connect,
+        run=lambda: request.config.stash[LIVE_RUN],
         library=Library(cassette_folder(request.config)),
-        steers=control in request.fixturenames,
+        steers=not set(steering).isdisjoint(request.fixturenames),
         take=request.node.stash.get(TAKE, None),
         outcomes=request.node.stash.get(PLAYER, None),
+        **learning,
         **_find_reached(request),
     )
 
@@ -267,9 +262,18 @@ def _keyfax_target(
     """The Keyfax that answers this test."""
     from pytest_keyauth.targets.choice import open_keyfax
 
-    target = open_keyfax(_need(request, "keyfax_emulator"), keyfax_signature)
+    target = open_keyfax(_need(request, "keyfax_emulator", "keyfax_spare_host"), keyfax_signature)
     yield target
     target.close()
+
+
+@pytest.fixture
+def keyfax_spare_host(_keyfax_target: "KeyfaxTarget") -> "Iterator[str]":
+    """The name of a Keyfax host without keys, for tests that make some; live it is KEYAUTH_KEYFAX_SPARE_HOST."""
+    with _keyfax_target.spare_host() as host:
+        if host is None:
+            pytest.skip(NO_SPARE_HOST)
+        yield host
 
 
 @pytest.fixture

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from pytest_keyauth.access import LOOPBACK_HOSTS, find_host
 from pytest_keyauth.errors import HostBlockedError, ProviderBlockedError
 from pytest_keyauth.markers import NETWORK
-from pytest_keyauth.settings import LOOPBACK_HOSTS, Settings, find_host
+from pytest_keyauth.settings import Settings
 
 if TYPE_CHECKING:
     from pytest_keyauth.network.guard import ProviderGuard
@@ -73,6 +74,8 @@ def find_guard(config: pytest.Config) -> "ProviderGuard | None":
 def guard_providers(config: pytest.Config, settings: Settings, items: Iterable[pytest.Item] = ()) -> "ProviderGuard":
     """From now on nobody in this process reaches a real provider; runs that use nothing of ours do not come here.
 
+    A live run reaches those that it has allowed.
+
     :param items: the run's tests; what their markers say is a Keyfax is a provider's host, too.
     """
     guard = find_guard(config)
@@ -84,7 +87,8 @@ def guard_providers(config: pytest.Config, settings: Settings, items: Iterable[p
         config.add_cleanup(guard.remove)
         guard.install()
     named = {find_host(str(network_wishes(item).get("keyfax", ""))) for item in items}
-    guard.add(host for host in named if host and host not in LOOPBACK_HOSTS)
+    allowed = settings.allow_hosts if settings.target == "live" else frozenset()
+    guard.add(host for host in named if host and host not in LOOPBACK_HOSTS | allowed)
     return guard
 
 

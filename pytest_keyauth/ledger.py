@@ -5,21 +5,44 @@ from dataclasses import dataclass, field
 
 from pytest_keyauth.outcomes import Catalogue, Outcome, load_catalogue
 
-__all__ = ["Coverage", "Ledger", "Observation", "Traffic", "Witnesses", "percentage"]
+__all__ = ["Coverage", "Ledger", "Observation", "Sent", "Traffic", "Trouble", "Witnesses", "percentage"]
 
 Witnesses = dict[str, list[str]]
 """Outcome names by provider; plain data, since it travels between processes."""
 
 
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a request was, beside its method. All of it may hold secrets."""
+
+    url: str = field(repr=False)
+    headers: Headers = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One answer that a test got. ``path`` is relative to the provider's base URL, without the query."""
+    """One answer that a test got. ``path`` is relative to the provider's base URL, without the query.
+
+    ``headers`` are the answer's, ``sent`` is the request.
+    """
 
     provider: str
     method: str
     path: str
     status: int
     body: bytes = field(repr=False)
+    headers: Headers = field(default=(), repr=False)
+    sent: Sent = field(default=Sent(""), repr=False)
+
+    @property
+    def media_type(self) -> str:
+        """The media type without its parameters; empty where the answer names none."""
+        named = (value for name, value in self.headers if name.lower() == "content-type")
+        return next(named, "").partition(";")[0].strip().lower()
 
     def outcome(self) -> Outcome | None:
         """The documented outcome that this answer is; None where it is none."""
@@ -33,11 +56,30 @@ class Observation:
         return f"{self.method} {self.path} -> {self.status} {text} ({known})"
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A request that got no answer, or one that somebody on the way gave: the provider has not said anything.
+
+    ``is_ours``: it was not sent, since we may not send any more.
+    """
+
+    provider: str
+    method: str
+    path: str
+    reason: str
+    is_ours: bool = False
+
+    def describe(self) -> str:
+        """One line for messages."""
+        return f"{self.method} {self.path}: {self.reason}"
+
+
 @dataclass(slots=True)
 class Traffic:
-    """The answers that one test got, from all providers, in order."""
+    """The answers that one test got, from all providers, in order; and what got none."""
 
     observations: list[Observation] = field(default_factory=list)
+    troubles: list[Trouble] = field(default_factory=list)
 
     def observe(self, observation: Observation) -> None:
         """Note one answer. What it means is worked out later, and only where somebody asks."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_keyauth.errors import UnknownOutcomeError
-from pytest_keyauth.shapes import Shape
+from pytest_keyauth.shapes import Difference, Shape
 
 __all__ = ["Catalogue", "Operation", "Outcome", "find_outcome", "load_catalogue", "load_document"]
 
@@ -27,6 +27,7 @@ class Outcome:
     document's own sentence. ``needs`` says what an ordinary request cannot provoke: ``fault``, ``setting`` or
     ``empty-account``; None where a request will do. ``example`` is the documented body (``value``) with the extensions
     around it; where it has no ``value``, the document leaves the body open, and any answer of that status is meant.
+    ``media_type``: of the body; None where that is left open, too.
     """
 
     provider: str
@@ -37,6 +38,7 @@ class Outcome:
     needs: str | None = field(repr=False)
     general: bool = field(repr=False)
     example: Mapping[str, Any] = field(repr=False, compare=False)
+    media_type: str | None = field(default=None, repr=False)
 
     @property
     def name(self) -> str:
@@ -55,6 +57,11 @@ class Outcome:
     def has_body(self, body: Any) -> bool:
         """Whether a parsed body is this outcome's: literally, but for what varies or is left open."""
         return self.has_open_body or self._shape.fits(body)
+
+    def differences(self, body: Any) -> Iterator[Difference]:
+        """What a parsed body differs in from the documented one; nothing where that is open."""
+        if not self.has_open_body:
+            yield from self._shape.differences(body)
 
     @cached_property
     def _shape(self) -> Shape:
@@ -165,7 +172,7 @@ def load_catalogue(provider: str) -> Catalogue:
 
 def _read_outcomes(provider: str, operation: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[Outcome]:
     for status, reference in operation["responses"].items():
-        for label, condition, example in _read_examples(_resolve(reference, document), document):
+        for label, condition, example, media_type in _read_examples(_resolve(reference, document), document):
             yield Outcome(
                 provider=provider,
                 operation=operation["operationId"],
@@ -175,20 +182,24 @@ def _read_outcomes(provider: str, operation: Mapping[str, Any], document: Mappin
                 needs=example.get("x-keyauth-needs"),
                 general=bool(example.get("x-keyauth-general")),
                 example=example,
+                media_type=media_type,
             )
 
 
 def _read_examples(
     response: Mapping[str, Any], document: Mapping[str, Any]
-) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """The outcomes of one response, as (label, condition, example): its named examples, or the response itself."""
+) -> Iterator[tuple[str, str, Mapping[str, Any], str | None]]:
+    """The outcomes of one response: its named examples, or the response itself.
+
+    Each as label, condition, example and media type.
+    """
     if "x-keyauth-outcome" in response:
         needs = {"x-keyauth-needs": response.get("x-keyauth-needs")}
-        yield response["x-keyauth-outcome"], response["x-keyauth-condition"], needs
-    for media_type in response.get("content", {}).values():
-        for label, reference in media_type.get("examples", {}).items():
+        yield response["x-keyauth-outcome"], response["x-keyauth-condition"], needs, None
+    for media_type, content in response.get("content", {}).items():
+        for label, reference in content.get("examples", {}).items():
             example = _resolve(reference, document)
-            yield label, example.get("summary", ""), example
+            yield label, example.get("summary", ""), example, media_type
 
 
 def _resolve(value: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:

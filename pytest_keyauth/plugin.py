@@ -60,7 +60,16 @@ OPTIONS = (
     ("cassettes", "DIR", "the folder of cassettes, from pytest's root (default: cassettes)"),
     ("network", "|".join(NETWORK_MODES), "let every test have keyauth_network (default: none)"),
     ("strict-cassettes", None, "fail the run where a cassette does not fit its test, or has none"),
+    ("allow-host", "HOST", "let live requests go to this host, which is not this machine (may be repeated)"),
+    ("max-requests", "N", "how many requests the live target may get (default: any number here, elsewhere 10000)"),
+    ("rate", "N", "how many of them a second (default: any number here, elsewhere 10)"),
+    ("timeout", "SECONDS", "how long one of them may take (default: 30)"),
+    ("report", "PATH", "write a report: *.html, *.md or *.json (may be repeated)"),
+    ("verified", "PATH", "what was confirmed live and when (default: keyauth-verified.json)"),
 )
+
+#: Options that may be given more than once.
+REPEATED = ("allow-host", "report")
 
 FIXTURES = frozenset(name for name in fixtures.__all__ if name.islower() and not name.startswith("_"))
 
@@ -78,8 +87,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for name, metavar, description in OPTIONS:
         destination = f"keyauth_{name.replace('-', '_')}"
         shape: dict[str, Any] = {"metavar": metavar} if metavar else {"action": "store_const", "const": "true"}
+        if name in REPEATED:
+            shape["action"] = "append"
+            parser.addini(destination, description, type="linelist", default=[])
+        else:
+            parser.addini(destination, description, type="string", default="")
         group.addoption(f"--keyauth-{name}", dest=destination, help=description, **shape)
-        parser.addini(destination, description, type="string", default="")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -90,12 +103,12 @@ def pytest_configure(config: pytest.Config) -> None:
     from_ini = {name: f"keyauth_{name}" for name in names if values[name] and not config.getoption(f"keyauth_{name}")}
     try:
         settings = config.stash[SETTINGS] = read_settings(values, os.environ, from_ini)
+        _register_keepers(config)
     except SettingsError as error:
         raise pytest.UsageError(str(error)) from None
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(LedgerKeeper(config), "keyauth-ledger")
-    _register_keepers(config)
-    if settings.asks_for_providers and settings.target != "live" and runs_tests_itself(config):
+    if settings.asks_for_providers and runs_tests_itself(config):
         guard_providers(config, settings)
     folders = [find_contracts(provider) for provider in settings.contracts]
     if folders:
@@ -105,13 +118,22 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def _register_keepers(config: pytest.Config) -> None:
     """Register what only some runs need."""
-    settings, tell = config.stash[SETTINGS], _tell_nobody
+    settings, tell, live = config.stash[SETTINGS], _tell_nobody, None
     if settings.target == "live" or settings.record != "none":
         from pytest_keyauth.report_scrubber import ReportScrubber
 
         scrubber = ReportScrubber(settings)
         config.pluginmanager.register(scrubber, "keyauth-scrubber")
         tell = scrubber.learn
+    if settings.target == "live":
+        from pytest_keyauth.live_keeper import LiveKeeper
+
+        live = LiveKeeper(config)
+        config.pluginmanager.register(live, "keyauth-live")
+    if live is not None or settings.reports:
+        from pytest_keyauth.verdict_keeper import VerdictKeeper
+
+        config.pluginmanager.register(VerdictKeeper(config, live, tell), "keyauth-verdicts")
     if settings.target == "cassettes" or settings.record != "none":
         from pytest_keyauth.cassette_keeper import CassetteKeeper
 
@@ -152,7 +174,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     settings = config.stash[SETTINGS]
     for item in items:
         use_markers(item, network=settings.network != "none")
-    if settings.target != "live" and any(map(_is_ours, items)):
+    if any(map(_is_ours, items)):
         guard_providers(config, settings, items)
 
 
@@ -296,5 +318,6 @@ class LedgerKeeper:
 
             terminalreporter.section("keyauth", sep="-")
             quiet = terminalreporter.config.get_verbosity() < 0
-            for line in summarize(self._settings, coverages, quiet=quiet):
+            told = self._settings.target == "live"  # by the verdicts, with the reasons
+            for line in summarize(self._settings, coverages, quiet=quiet, told=told):
                 terminalreporter.line(line)

@@ -1,10 +1,18 @@
 """What a run is to do: options, ini values and environment variables, read once and checked."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
-from urllib.parse import urlsplit
 
+from pytest_keyauth.access import (
+    LOOPBACK_HOSTS,
+    PROVIDERS,
+    KeyfaxAccess,
+    KeytracAccess,
+    find_host,
+    read_accesses,
+    read_urls,
+)
 from pytest_keyauth.errors import SettingsError
 
 __all__ = [
@@ -13,41 +21,36 @@ __all__ = [
     "PROVIDERS",
     "RECORD_MODES",
     "TARGETS",
-    "KeyfaxAccess",
-    "KeytracAccess",
     "Settings",
-    "find_host",
     "read_settings",
 ]
 
-PROVIDERS = ("keytrac", "keyfax")
 CONTRACTS = (*PROVIDERS, "all")
 TARGETS = ("emulator", "cassettes", "live")
 RECORD_MODES = ("none", "new", "all")
 NETWORK_MODES = ("none", "on", "block-others")
 
-#: "an 36 character long authentication token", says the document.
-TOKEN_LENGTH = 36
+#: Each is an option ``--keyauth-NAME`` and an ini value ``keyauth_NAME``.
+OPTION_NAMES = (
+    "target",
+    "contracts",
+    "seed",
+    "fail_under",
+    "record",
+    "cassettes",
+    "network",
+    "strict_cassettes",
+    "allow_host",
+    "max_requests",
+    "rate",
+    "timeout",
+    "report",
+    "verified",
+)
 
-LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-
-
-@dataclass(frozen=True, slots=True)
-class KeytracAccess:
-    """Where a live KeyTrac is, and as whom to call it."""
-
-    url: str
-    token: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class KeyfaxAccess:
-    """Where a live Keyfax is (the URL ends before ``/api/v1``), and with which host's keys to call it."""
-
-    url: str
-    host: str
-    api_key: str = field(repr=False)
-    signing_key: str = field(repr=False)
+#: What a run may send to a host that is not this machine, unless somebody says otherwise: all contracts make about
+#: 3,000 requests, and a provider's staff should not notice them.
+DISTANT_REQUESTS, DISTANT_RATE = 10_000, 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,11 @@ class Settings:
     from pytest's root. ``strict_cassettes``: whether a run fails for cassettes that do not fit their tests.
     ``network``: whether every test has `keyauth_network`, and other hosts are refused.
     ``urls``: by provider, where the environment says that it is, for whoever wants to recognize requests to it.
+    ``allow_hosts``: the hosts beside this machine that live requests may go to. ``max_requests`` and ``rate`` (a
+    second): how many may be sent by all processes of the run together, None for any number; ``timeout_s``: how long one
+    may take.
+    ``reports``: where reports are written. ``verified``: the file that tells what was confirmed live and when;
+    ``keeps_verified``: whether it was named, so that servers on this machine count, too.
     """
 
     target: str = "emulator"
@@ -71,21 +79,44 @@ class Settings:
     strict_cassettes: bool = False
     network: str = "none"
     urls: Mapping[str, str] = field(default_factory=dict, compare=False)
+    allow_hosts: frozenset[str] = frozenset()
+    max_requests: int | None = None
+    rate: float | None = None
+    timeout_s: float = 30.0
+    reports: tuple[str, ...] = ()
+    verified: str = "keyauth-verified.json"
+    keeps_verified: bool = False
     keytrac: KeytracAccess | None = None
     keyfax: KeyfaxAccess | None = None
 
     def secrets(self) -> Iterator[tuple[str, str]]:
         """The credentials of the live target, by kind. Handle with care."""
-        if self.keytrac is not None:
-            yield "token", self.keytrac.token
-        if self.keyfax is not None:
-            yield "api-key", self.keyfax.api_key
-            yield "signing-key", self.keyfax.signing_key
+        for access in self.accesses.values():
+            yield from access.secrets()
+
+    @property
+    def accesses(self) -> "dict[str, KeytracAccess | KeyfaxAccess]":
+        """By provider, where and as whom live requests go."""
+        accesses = {"keytrac": self.keytrac, "keyfax": self.keyfax}
+        return {name: access for name, access in accesses.items() if access is not None}
+
+    @property
+    def is_distant(self) -> bool:
+        """Whether live requests leave this machine."""
+        return any(map(self.is_distant_at, self.accesses))
+
+    def is_distant_at(self, provider: str) -> bool:
+        """Whether live requests to one provider do."""
+        return find_host(self.accesses[provider].url) not in LOOPBACK_HOSTS
 
     def provider_hosts(self) -> frozenset[str]:
-        """The providers' real hosts that are known: KeyTrac's, and what the environment names beside this machine."""
+        """The providers' real hosts that nothing may be sent to.
+
+        Those that are known are KeyTrac's, and what the environment names beside this machine.
+        """
         named = (find_host(url) for url in self.urls.values())
-        return frozenset({"api.keytrac.net", *(host for host in named if host and host not in LOOPBACK_HOSTS)})
+        known = {"api.keytrac.net", *(host for host in named if host and host not in LOOPBACK_HOSTS)}
+        return frozenset(known - self.allow_hosts if self.target == "live" else known)
 
     @property
     def asks_for_providers(self) -> bool:
@@ -94,13 +125,19 @@ class Settings:
         return any(chosen) or self.network != "none"
 
     def describe(self) -> str:
-        """One line for pytest's header."""
-        urls = ", ".join(access.url for access in (self.keytrac, self.keyfax) if access is not None)
-        where = f"live ({urls})" if self.target == "live" else self.target
+        """What pytest's header says: a line, and one for each live server."""
         contracts = f", contracts {', '.join(self.contracts)}" if self.contracts else ""
         recording = f", recording {self.record} into {self.cassettes}" if self.record != "none" else ""
         network = f", network {self.network}" if self.network != "none" else ""
-        return f"keyauth: target {where}, seed {self.seed}{contracts}{recording}{network}"
+        lines = [
+            f"keyauth: target {self.target}, seed {self.seed}{contracts}{recording}{network}{self._describe_budget()}"
+        ]
+        lines += [f"keyauth: requests go to {access.describe()}" for access in self.accesses.values()]
+        return "\n".join(lines)
+
+    def _describe_budget(self) -> str:
+        most = f", at most {self.max_requests} requests" if self.max_requests is not None else ""
+        return most + (f", {self.rate:g} a second" if self.rate is not None else "")
 
 
 def read_settings(
@@ -111,20 +148,20 @@ def read_settings(
     :param sources: what each value was given as, for messages; ``--keyauth-NAME`` where it is not said.
     :raises SettingsError: says which value is wrong, what was expected, and what to do.
     """
-    options = ("target", "contracts", "seed", "fail_under", "record", "cassettes", "strict_cassettes", "network")
-    names = {name: f"--keyauth-{name.replace('_', '-')}" for name in options}
+    names = {name: f"--keyauth-{name.replace('_', '-')}" for name in OPTION_NAMES}
     names.update(sources or {})
     target = _choice(names["target"], values.get("target") or "emulator", TARGETS)
     chosen = values.get("contracts")
     contracts = _providers(_choice(names["contracts"], chosen, CONTRACTS)) if chosen else ()
-    live = _read_live(environ, contracts) if target == "live" else {}
+    allowed = frozenset(_list(values.get("allow_host")))
+    accesses: dict[str, Any] = read_accesses(environ, contracts, allowed) if target == "live" else {}
     record = _choice(names["record"], values.get("record") or "none", RECORD_MODES)
     if record != "none" and target == "cassettes":
         raise SettingsError(
             f"{names['record']}={record}: cassettes cannot be recorded from cassettes; "
             "expected --keyauth-target=emulator or live"
         )
-    return Settings(
+    settings = Settings(
         target=target,
         contracts=contracts,
         seed=_seed(names["seed"], values.get("seed") or 0),
@@ -133,9 +170,18 @@ def read_settings(
         cassettes=str(values.get("cassettes") or "cassettes"),
         strict_cassettes=_flag(names["strict_cassettes"], values.get("strict_cassettes")),
         network=_choice(names["network"], values.get("network") or "none", NETWORK_MODES),
-        urls=_read_urls(environ),
-        **live,
+        urls=read_urls(environ),
+        allow_hosts=allowed,
+        timeout_s=_positive(names["timeout"], values.get("timeout")) or 30.0,
+        reports=tuple(_list(values.get("report"))),
+        verified=str(values.get("verified") or "keyauth-verified.json"),
+        keeps_verified=bool(values.get("verified")),
+        **accesses,
     )
+    most, rate = _whole(names["max_requests"], values.get("max_requests")), _positive(names["rate"], values.get("rate"))
+    if settings.is_distant:
+        most, rate = most or DISTANT_REQUESTS, rate or DISTANT_RATE
+    return replace(settings, max_requests=most, rate=rate)
 
 
 def _choice(name: str, value: str, choices: tuple[str, ...]) -> str:
@@ -162,10 +208,29 @@ def _flag(name: str, value: object) -> bool:
     return text in ("true", "1", "yes", "on")
 
 
-def _read_urls(environ: Mapping[str, str]) -> dict[str, str]:
-    """Where the providers are, for whoever wants to recognize requests to them; the live target checks them too."""
-    urls = {name: environ.get(variables[0], "").rstrip("/") for name, variables in LIVE_VARIABLES.items()}
-    return {name: url for name, url in urls.items() if url}
+def _list(value: object) -> list[str]:
+    """Values that may be given more than once, each perhaps several with commas."""
+    given = [value] if isinstance(value, str) else list(value or ())  # type: ignore[call-overload]
+    return [item.strip() for text in given for item in str(text).split(",") if item.strip()]
+
+
+def _whole(name: str, value: object) -> int | None:
+    number = _positive(name, value)
+    if number is not None and number != int(number):
+        raise SettingsError(f"{name}={value}: expected a whole number, 1 or more")
+    return None if number is None else int(number)
+
+
+def _positive(name: str, value: object) -> float | None:
+    if value is None or value == "":
+        return None
+    try:
+        number = float(str(value))
+    except ValueError:
+        number = -1.0
+    if not 0 < number < 1e9:
+        raise SettingsError(f"{name}={value}: expected a number above 0")
+    return number
 
 
 def _percentage(name: str, value: object) -> float | None:
@@ -178,73 +243,3 @@ def _percentage(name: str, value: object) -> float | None:
     if not 0 <= percentage <= 100:
         raise SettingsError(f"{name}={value}: expected a percentage from 0 to 100")
     return percentage
-
-
-#: The environment variables that a live provider needs, all of them.
-LIVE_VARIABLES = {
-    "keytrac": ("KEYAUTH_KEYTRAC_URL", "KEYAUTH_KEYTRAC_TOKEN"),
-    "keyfax": (
-        "KEYAUTH_KEYFAX_URL",
-        "KEYAUTH_KEYFAX_HOST",
-        "KEYAUTH_KEYFAX_API_KEY",
-        "KEYAUTH_KEYFAX_SIGNING_KEY",
-    ),
-}
-
-
-def _read_live(environ: Mapping[str, str], contracts: tuple[str, ...]) -> dict[str, Any]:
-    """Read where and as whom to run live: the providers whose contracts are to run, and those that are set."""
-    given = [name for name, variables in LIVE_VARIABLES.items() if any(environ.get(item) for item in variables)]
-    wanted = [name for name in PROVIDERS if name in contracts or name in given] or list(PROVIDERS[:1])
-    missing = [item for name in wanted for item in LIVE_VARIABLES[name] if not environ.get(item)]
-    if missing:
-        raise SettingsError(
-            f"--keyauth-target=live: {' and '.join(missing)} not set in the environment; "
-            "`keyauth serve` prints what is needed for a local emulator"
-        )
-    readers = {"keytrac": _read_keytrac, "keyfax": _read_keyfax}
-    return {name: readers[name](environ) for name in wanted}
-
-
-def _read_keytrac(environ: Mapping[str, str]) -> KeytracAccess:
-    token = environ["KEYAUTH_KEYTRAC_TOKEN"]
-    url = _read_url(environ, "KEYAUTH_KEYTRAC_URL")
-    if len(token) != TOKEN_LENGTH or not (token.isascii() and token.isprintable()):
-        raise SettingsError(
-            f"KEYAUTH_KEYTRAC_TOKEN has {len(token)} characters: expected {TOKEN_LENGTH}, all of them printable ASCII; "
-            "it is in the provider's console, or `keyauth serve` prints it"
-        )
-    return KeytracAccess(url, token)
-
-
-def _read_keyfax(environ: Mapping[str, str]) -> KeyfaxAccess:
-    url = _read_url(environ, "KEYAUTH_KEYFAX_URL")
-    if url.endswith("/api/v1"):
-        raise SettingsError(f"KEYAUTH_KEYFAX_URL={url}: expected the URL that ends before /api/v1")
-    keys = (environ[name] for name in LIVE_VARIABLES["keyfax"][1:])
-    return KeyfaxAccess(url, *keys)
-
-
-def _read_url(environ: Mapping[str, str], name: str) -> str:
-    """Read a provider's URL: loopback only, until the guards for a provider's real host are there."""
-    url = environ[name]
-    if any(character in url for character in "@?#"):  # before anything that shows the URL
-        raise SettingsError(f"{name}: expected a URL without credentials, query and fragment")
-    if (host := find_host(url)) is None:
-        raise SettingsError(f"{name}={url}: expected a URL such as http://127.0.0.1:8080")
-    if host not in LOOPBACK_HOSTS:
-        raise SettingsError(
-            f"{name}={url}: this version sends live requests to loopback hosts only "
-            f"({', '.join(sorted(LOOPBACK_HOSTS))}); start `keyauth serve`, or a proxy of your own, and point it there"
-        )
-    return url.rstrip("/")
-
-
-def find_host(url: str) -> str | None:
-    """The host of a URL; None where it is no URL of a web server."""
-    try:
-        parts = urlsplit(url)
-        _ = parts.port  # parsed, and refused where it is none, only when it is asked for
-    except ValueError:
-        return None
-    return parts.hostname if parts.scheme in ("http", "https") else None

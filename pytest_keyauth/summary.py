@@ -17,14 +17,19 @@ def passes_gate(settings: Settings, coverages: Sequence[Coverage]) -> bool:
     return settings.fail_under is None or percentage(coverages) >= settings.fail_under
 
 
-def summarize(settings: Settings, coverages: Sequence[Coverage], *, quiet: bool = False) -> Iterator[str]:
+def summarize(
+    settings: Settings, coverages: Sequence[Coverage], *, quiet: bool = False, told: bool = False
+) -> Iterator[str]:
     """The summary's lines: a line a provider, what was not witnessed by name, and the gate's verdict.
 
-    ``quiet``: names only where somebody has asked for all outcomes, by contracts or by a gate.
+    ``quiet``: names only where somebody has asked for all outcomes, by contracts or by a gate. ``told``: no names,
+    since somebody else tells them.
     """
     unnamed = quiet and not settings.contracts and settings.fail_under is None
     for coverage in coverages:
         yield str(coverage)
+        if told:
+            continue
         if not unnamed:
             yield from _list_missing(coverage)
         elif coverage.missing:

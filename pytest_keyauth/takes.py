@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from pytest_keyauth import __version__
+from pytest_keyauth.access import LOOPBACK_HOSTS
 from pytest_keyauth.digest import digest_test
 from pytest_keyauth.errors import CassetteMismatch
-from pytest_keyauth.live import LiveServer
+from pytest_keyauth.live.server import LiveServer
 from pytest_keyauth.recording.addresses import Addresses
 from pytest_keyauth.recording.cassette import Cassette, Origin
 from pytest_keyauth.recording.exchange import Request, Response
@@ -19,7 +20,7 @@ from pytest_keyauth.recording.library import Library
 from pytest_keyauth.recording.player import Player
 from pytest_keyauth.recording.recorder import Recorder
 from pytest_keyauth.recording.unreadable import why_unreadable
-from pytest_keyauth.settings import LOOPBACK_HOSTS, Settings
+from pytest_keyauth.settings import Settings
 
 __all__ = ["RecordingTake", "ReplayingTake", "TestText", "find_origin"]
 

@@ -1,14 +1,14 @@
 """What a run says of each documented outcome, and of the providers as a whole."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
-from pytest_keyauth.findings import Deviation, Evidence, Finding
+from pytest_keyauth.findings import Cause, Deviation, Evidence, Finding
 from pytest_keyauth.outcomes import Outcome
 
-__all__ = ["WORDS", "Conclusion", "Report", "Verdict", "Word", "judge"]
+__all__ = ["WORDS", "Conclusion", "Report", "Verdict", "Word", "conclude", "doubt", "judge"]
 
 Word = Literal["confirmed", "drifted", "accepted", "unprovokable", "unreachable", "unchecked"]
 
@@ -121,3 +121,46 @@ def _unique(notes: Iterable[Deviation]) -> tuple[Deviation, ...]:
     for note in notes:
         found.setdefault((note.place, note.kind), note)
     return tuple(found.values())
+
+
+#: So many outcomes of a provider must have failed, and none been confirmed, for an outage that answers.
+FEWEST_FAILURES = 10
+
+
+def doubt(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
+    """Take for unreachable what has drifted where everything of a provider has: nobody changes all answers in a night.
+
+    A page of a gateway, a revoked account or a wrong address look like that.
+    """
+    providers = {verdict.outcome.provider for verdict in verdicts}
+    doubted = {provider for provider in providers if _all_fail(verdicts, provider)}
+    return tuple(
+        replace(verdict, word="unreachable", reason=f"everything that was asked for failed: {_first(verdict)}")
+        if verdict.word == "drifted" and verdict.outcome.provider in doubted
+        else verdict
+        for verdict in verdicts
+    )
+
+
+def _all_fail(verdicts: Sequence[Verdict], provider: str) -> bool:
+    words = [verdict.word for verdict in verdicts if verdict.outcome.provider == provider]
+    return words.count("drifted") >= FEWEST_FAILURES and not words.count("confirmed") and not words.count("accepted")
+
+
+def _first(verdict: Verdict) -> str:
+    return str(verdict.deviations[0]) if verdict.deviations else verdict.reason
+
+
+def conclude(verdicts: Iterable[Verdict], causes: Iterable[Cause]) -> Conclusion:
+    """What a run comes to.
+
+    :param causes: why tests could not ask.
+    """
+    words, causes = {verdict.word for verdict in verdicts}, set(causes)
+    if "drifted" in words:
+        return "drift"
+    if "budget" in causes:
+        return "incomplete"
+    if "unreachable" in words:
+        return "outage"
+    return "confirmed" if words & {"confirmed", "accepted"} else "incomplete"

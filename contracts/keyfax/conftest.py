@@ -18,18 +18,16 @@ def undefined_host(keyfax_emulator: KeyfaxControl) -> str:
 
 
 @pytest.fixture
-def defined_host(keyfax_emulator: KeyfaxControl) -> str:
+def defined_host(keyfax_spare_host: str) -> str:
     """A host that is defined and has no keys."""
-    name = keyfax_emulator.name_host()
-    keyfax_emulator.define_host(name, email="keys@consumer.example")
-    return name
+    return keyfax_spare_host
 
 
 @pytest.fixture
-def other_credentials(keyfax_emulator: KeyfaxControl, defined_host: str) -> KeyfaxCredentials:
+def other_credentials(keyfax: httpx.Client, defined_host: str) -> KeyfaxCredentials:
     """The keys of a host that is not the one `keyfax` signs for; it is `defined_host`."""
-    keys = keyfax_emulator.issue_keys(defined_host)
-    return KeyfaxCredentials(keys.host, keys.api_key, keys.signing_key)
+    keys = keyfax.get("/api/v1/key", params={"hostName": defined_host}, auth=None).raise_for_status().json()
+    return KeyfaxCredentials(keys["hostName"], keys["apiKey"], keys["signingKey"])
 
 
 @pytest.fixture

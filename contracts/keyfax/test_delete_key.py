@@ -26,6 +26,24 @@ def test_a_deletion_answers_with_an_object(keyfax: httpx.Client, keyfax_emulator
 
 
 @pytest.mark.keyauth_outcome("deleteKey/200/deleted")
+def test_a_host_deletes_its_own_keys(keyfax: httpx.Client, other_credentials: KeyfaxCredentials) -> None:
+    response = send_signed(keyfax, unsigned(keyfax, other_credentials.host), other_credentials)
+    assert response.status_code == 200
+    assert token_answer(keyfax, other_credentials).status_code == 401
+
+
+@pytest.mark.keyauth_outcome("deleteKey/401/unauthorized")
+def test_a_deletion_with_the_wrong_key_is_refused_and_the_keys_go_on_working(
+    keyfax: httpx.Client, keyfax_credentials: KeyfaxCredentials, other_credentials: KeyfaxCredentials
+) -> None:
+    wrong = replace(other_credentials, signing_key=keyfax_credentials.signing_key)
+    response = send_signed(keyfax, unsigned(keyfax, other_credentials.host), wrong)
+    assert response.status_code == 401
+    assert explanation(response) != ""
+    assert token_answer(keyfax, other_credentials).status_code == 200
+
+
+@pytest.mark.keyauth_outcome("deleteKey/200/deleted")
 def test_deleted_keys_and_their_tokens_work_no_more(
     keyfax: httpx.Client, keyfax_emulator: KeyfaxControl, keyfax_credentials: KeyfaxCredentials
 ) -> None:
@@ -51,7 +69,7 @@ def test_a_deletion_ends_all_pairs_of_keys_the_delivered_one_too(
 
 @pytest.mark.keyauth_outcome("deleteKey/200/deleted")
 def test_a_host_may_delete_the_keys_of_another_as_is_assumed_and_keeps_its_own(
-    keyfax: httpx.Client, keyfax_emulator: KeyfaxControl, other_credentials: KeyfaxCredentials
+    keyfax: httpx.Client, other_credentials: KeyfaxCredentials
 ) -> None:
     other = {"hostName": other_credentials.host}
     assert keyfax.delete("/api/v1/key", params=other).status_code == 200
@@ -71,18 +89,14 @@ def test_a_host_that_is_not_known_has_nothing_to_delete(
 
 
 @pytest.mark.keyauth_outcome("deleteKey/304/unknown-host")
-def test_a_host_without_keys_is_not_in_the_database(
-    keyfax: httpx.Client, keyfax_emulator: KeyfaxControl, defined_host: str
-) -> None:
+def test_a_host_without_keys_is_not_in_the_database(keyfax: httpx.Client, defined_host: str) -> None:
     response = keyfax.delete("/api/v1/key", params={"hostName": defined_host})
     assert response.status_code == 304
     assert response.content == b""
 
 
 @pytest.mark.keyauth_outcome("deleteKey/304/unknown-host")
-def test_keys_are_deleted_once(
-    keyfax: httpx.Client, keyfax_emulator: KeyfaxControl, other_credentials: KeyfaxCredentials
-) -> None:
+def test_keys_are_deleted_once(keyfax: httpx.Client, other_credentials: KeyfaxCredentials) -> None:
     other = {"hostName": other_credentials.host}
     assert keyfax.delete("/api/v1/key", params=other).status_code == 200
     assert keyfax.delete("/api/v1/key", params=other).status_code == 304

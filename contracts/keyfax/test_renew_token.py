@@ -132,6 +132,14 @@ def test_a_host_whose_keys_were_deleted_has_none_that_is_active(
 
 
 @pytest.mark.keyauth_outcome("renewToken/404/no-active-key")
+def test_a_host_without_keys_has_none_that_is_active(
+    keyfax: httpx.Client, keyfax_credentials: KeyfaxCredentials, defined_host: str
+) -> None:
+    mine = bear(keyfax_credentials)
+    assert renewal_answer(keyfax, replace(mine, host=defined_host).header()).status_code == 404
+
+
+@pytest.mark.keyauth_outcome("renewToken/404/no-active-key")
 def test_a_host_that_never_had_keys_has_none_that_is_active(
     keyfax: httpx.Client, keyfax_credentials: KeyfaxCredentials, defined_host: str, undefined_host: str
 ) -> None:

@@ -33,6 +33,26 @@ def reset(keyfax: httpx.Client, keyfax_emulator: KeyfaxControl) -> KeyfaxCredent
 
 
 @pytest.mark.keyauth_outcome("resetKey/201/created")
+def test_a_host_resets_its_own_keys_and_these_go_on_working(
+    keyfax: httpx.Client, other_credentials: KeyfaxCredentials
+) -> None:
+    response = send_signed(keyfax, unsigned(keyfax), other_credentials)
+    assert response.status_code == 201
+    assert not shows(response, other_credentials.signing_key)
+    assert token_answer(keyfax, other_credentials).status_code == 200
+
+
+@pytest.mark.keyauth_outcome("resetKey/401/unauthorized")
+def test_a_reset_with_the_wrong_key_is_refused(
+    keyfax: httpx.Client, keyfax_credentials: KeyfaxCredentials, other_credentials: KeyfaxCredentials
+) -> None:
+    wrong = replace(other_credentials, signing_key=keyfax_credentials.signing_key)
+    response = send_signed(keyfax, unsigned(keyfax), wrong)
+    assert response.status_code == 401
+    assert explanation(response) != ""
+
+
+@pytest.mark.keyauth_outcome("resetKey/201/created")
 def test_a_reset_answers_without_any_signing_key(
     keyfax: httpx.Client, keyfax_emulator: KeyfaxControl, keyfax_credentials: KeyfaxCredentials
 ) -> None:

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable, Mapping
 
+from pytest_keyauth.access import LOOPBACK_HOSTS
 from pytest_keyauth.recording.urls import split_url
-from pytest_keyauth.settings import LOOPBACK_HOSTS
 
 __all__ = ["CANONICAL", "Addresses"]
 

@@ -1,19 +1,20 @@
 """Targets that are recorded, and targets that are cassettes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from pytest_keyauth.adapters.origin import Origin
 from pytest_keyauth.control import KeyfaxControl, KeytracControl
 from pytest_keyauth.keyfax import HmacSha256Signature, KeyfaxCredentials, RequestSignature
-from pytest_keyauth.ledger import Observation, Traffic
+from pytest_keyauth.ledger import Observation, Sent, Traffic
 from pytest_keyauth.recording.addresses import CANONICAL, Addresses
 from pytest_keyauth.recording.commands import ReplayedKeyfax, ReplayedKeytrac, recorded_keyfax, recorded_keytrac
 from pytest_keyauth.recording.exchange import Request, Response
 from pytest_keyauth.recording.player import Player
 from pytest_keyauth.recording.recorder import Recorder
 from pytest_keyauth.recording.transport import CassetteTransport, RecordingAsyncTransport, RecordingTransport
-from pytest_keyauth.targets.keyfax import KeyfaxReach, KeyfaxTarget
+from pytest_keyauth.targets.keyfax import KeyfaxReach, KeyfaxTarget, define_spare_host
 from pytest_keyauth.targets.keytrac import KeytracReach, KeytracTarget
 
 __all__ = [
@@ -55,7 +56,9 @@ def noted(note: Note, traffic: Traffic, addresses: Addresses) -> Note:
 def _observe(traffic: Traffic, addresses: Addresses, request: Request, response: Response) -> None:
     found = addresses.find(request.url)
     if found is not None:
-        traffic.observe(Observation(found[0], request.method, found[1], response.status, response.body))
+        sent = Sent(request.url, request.headers, request.body)
+        status, body = response.status, response.body
+        traffic.observe(Observation(found[0], request.method, found[1], status, body, response.headers, sent))
 
 
 class CassetteKeytrac:
@@ -90,6 +93,11 @@ class CassetteKeyfax:
         self.reach = KeyfaxReach(
             url, KeyfaxCredentials(*keys), transport, transport, signature or HmacSha256Signature()
         )
+
+    @contextmanager
+    def spare_host(self) -> Iterator[str | None]:
+        """The host that was defined when the test was recorded."""
+        yield None if self.control is None else define_spare_host(self.control)
 
     def close(self) -> None:
         """Nothing is left behind by values."""
@@ -134,6 +142,15 @@ class RecordedKeyfax:
             transport=RecordingTransport(target.reach.transport, recorder.note, recorder.hear),
             async_transport=RecordingAsyncTransport(target.reach.async_transport, recorder.note, recorder.hear),
         )
+
+    @contextmanager
+    def spare_host(self) -> Iterator[str | None]:
+        """A host of the target's that has no keys; where it is steered, the commands are recorded."""
+        if self.control is not None:
+            yield define_spare_host(self.control)
+        else:
+            with self._target.spare_host() as host:
+                yield host
 
     def close(self) -> None:
         """Close the target."""

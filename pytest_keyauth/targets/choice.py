@@ -6,9 +6,9 @@ from typing import TypeVar
 
 from pytest_keyauth.answers import DocumentedOutcomes
 from pytest_keyauth.errors import SettingsError
-from pytest_keyauth.keyfax import KeyfaxCredentials, RequestSignature
+from pytest_keyauth.keyfax import RequestSignature
 from pytest_keyauth.ledger import Traffic
-from pytest_keyauth.live import LiveServer
+from pytest_keyauth.live.run import LiveRun
 from pytest_keyauth.recording.addresses import Addresses
 from pytest_keyauth.recording.library import Library
 from pytest_keyauth.recording.outcome_player import OutcomePlayer
@@ -17,6 +17,7 @@ from pytest_keyauth.takes import RecordingTake, ReplayingTake
 from pytest_keyauth.targets.cassettes import CassetteKeyfax, CassetteKeytrac, RecordedKeyfax, RecordedKeytrac, observed
 from pytest_keyauth.targets.keyfax import DEFAULT_URL, EmulatedKeyfax, KeyfaxTarget, LiveKeyfax
 from pytest_keyauth.targets.keytrac import EmulatedKeytrac, KeytracTarget, LiveKeytrac
+from pytest_keyauth.targets.listening import Learn
 
 __all__ = ["Need", "open_keyfax", "open_keytrac"]
 
@@ -27,22 +28,23 @@ A = TypeVar("A")
 class Need:
     """What is known of a test when it asks for a provider.
 
-    ``seed``: what made-up data follow from, by purpose. ``connect``: gives the live server at a URL. ``library``: the
+    ``seed``: what made-up data follow from, by purpose. ``run``: gives the live run. ``library``: the
     recorded outcomes. ``steers``: whether it asks for an emulator to steer. ``keyfax_url``: where an emulated Keyfax is
     said to be; ``keytrac_token``: whom an emulated KeyTrac knows. ``take``: the test's recording or cassette;
-    ``outcomes``: what answers by name.
+    ``outcomes``: what answers by name. ``learn``: is told what is said to a live server, which holds secrets.
     """
 
     settings: Settings
     traffic: Traffic
     seed: Callable[[str], str] = field(repr=False)
-    connect: Callable[[str], LiveServer] = field(repr=False)
+    run: Callable[[], LiveRun] = field(repr=False)
     library: Library
     steers: bool = False
     keyfax_url: str | None = None
     keytrac_token: str | None = field(default=None, repr=False)
     take: RecordingTake | ReplayingTake | None = None
     outcomes: OutcomePlayer | None = None
+    learn: Learn = field(default=lambda request, response: None, repr=False)
 
 
 def open_keytrac(test: Need) -> KeytracTarget:
@@ -63,7 +65,7 @@ def open_keytrac(test: Need) -> KeytracTarget:
         target = EmulatedKeytrac(test.seed("keytrac"), test.traffic, documents, token=test.keytrac_token)
     else:
         access = _given(settings.keytrac, "keytrac")
-        target = LiveKeytrac(test.connect(access.url), access.token, test.traffic, steered=test.steers)
+        target = LiveKeytrac(test.run(), access, test.traffic, test.learn, steered=test.steers)
     return target if test.take is None else RecordedKeytrac(target, test.take.recorder)
 
 
@@ -87,9 +89,7 @@ def open_keyfax(test: Need, signature: RequestSignature | None) -> KeyfaxTarget:
         target = EmulatedKeyfax(test.seed("keyfax"), test.traffic, signature, url, documents)
     else:
         access = _given(settings.keyfax, "keyfax")
-        credentials = KeyfaxCredentials(access.host, access.api_key, access.signing_key)
-        server = test.connect(access.url)
-        target = LiveKeyfax(server, credentials, test.traffic, steered=test.steers, signature=signature)
+        target = LiveKeyfax(test.run(), access, test.traffic, test.learn, steered=test.steers, signature=signature)
     return target if test.take is None else RecordedKeyfax(target, test.take.recorder)
 
 

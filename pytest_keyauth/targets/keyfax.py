@@ -1,12 +1,14 @@
 """Which Keyfax answers a test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol
 
 import httpx
 
+from pytest_keyauth.access import KeyfaxAccess
 from pytest_keyauth.adapters.in_process import EmulatorTransport
 from pytest_keyauth.adapters.origin import Origin
 from pytest_keyauth.control import KeyfaxControl
@@ -21,11 +23,13 @@ from pytest_keyauth.keyfax import (
     RequestSignature,
     SignedRequest,
 )
-from pytest_keyauth.ledger import Observation, Traffic
-from pytest_keyauth.live import TIMEOUT_S, LiveServer
+from pytest_keyauth.ledger import Observation, Sent, Traffic
+from pytest_keyauth.live.run import LiveRun
 from pytest_keyauth.remote import RemoteKeyfax
+from pytest_keyauth.targets.keytrac import TIMEOUT_S
+from pytest_keyauth.targets.listening import Learn, TrafficListener
 
-__all__ = ["EmulatedKeyfax", "KeyfaxReach", "KeyfaxTarget", "LiveKeyfax"]
+__all__ = ["EmulatedKeyfax", "KeyfaxReach", "KeyfaxTarget", "LiveKeyfax", "define_spare_host"]
 
 #: Keyfax is installed at its customers'; this is the host of the document's examples.
 DEFAULT_URL = "http://localhost:8088/interview"
@@ -43,9 +47,10 @@ class KeyfaxReach:
     transport: httpx.BaseTransport = field(repr=False)
     async_transport: httpx.AsyncBaseTransport = field(repr=False)
     signature: RequestSignature
+    timeout_s: float = TIMEOUT_S
 
     def _arguments(self) -> dict[str, Any]:
-        return {"base_url": self.url, "timeout": TIMEOUT_S, "trust_env": False}
+        return {"base_url": self.url, "timeout": self.timeout_s, "trust_env": False}
 
     def _basic(self) -> KeyfaxBasic:
         return KeyfaxBasic(self.credentials, signature=self.signature)
@@ -75,6 +80,9 @@ class KeyfaxTarget(Protocol):
     def control(self) -> KeyfaxControl | None:
         """What steers it; None where nothing does."""
 
+    def spare_host(self) -> AbstractContextManager[str | None]:
+        """A host that is defined and has no keys, for whoever makes some; None where there is none."""
+
     def close(self) -> None:
         """Leave nothing behind."""
 
@@ -101,10 +109,15 @@ class EmulatedKeyfax:
             documents=documents,
         )
         keys = self.control.issue_keys(HOST.name)
-        self.control.requests.observer = _observer(traffic, self.control.root)
+        self.control.requests.observer = _observer(traffic, self.control.root, str(Origin(url)))
         transport = EmulatorTransport(self.control.handle, Origin(url))
         credentials = KeyfaxCredentials(keys.host, keys.api_key, keys.signing_key)
         self.reach = KeyfaxReach(url, credentials, transport, transport, signature or HmacSha256Signature())
+
+    @contextmanager
+    def spare_host(self) -> Iterator[str | None]:
+        """A host of the emulator's that has no keys."""
+        yield define_spare_host(self.control)
 
     def close(self) -> None:
         """Nothing is left behind by values."""
@@ -124,12 +137,16 @@ class _SchemeOf:
         return self.signature.sign(request, signing_key)
 
 
-def _observer(traffic: Traffic, root: str) -> Callable[[Exchange], None]:
+def _observer(traffic: Traffic, root: str, origin: str) -> Callable[[Exchange], None]:
     def observe(exchange: Exchange) -> None:
         request, response = exchange.request, exchange.response
         path = request.path.removeprefix(root)
         if not response.is_broken:  # what no client gets, no test has seen
-            traffic.observe(Observation("keyfax", request.method, path, response.status, response.body))
+            query = f"?{request.query}" if request.query else ""
+            sent = Sent(f"{origin}{request.path}{query}", request.headers, request.body)
+            traffic.observe(
+                Observation("keyfax", request.method, path, response.status, response.body, response.headers, sent)
+            )
 
     return observe
 
@@ -139,30 +156,53 @@ class LiveKeyfax:
 
     def __init__(
         self,
-        server: LiveServer,
-        credentials: KeyfaxCredentials,
+        run: LiveRun,
+        access: KeyfaxAccess,
         traffic: Traffic,
+        learn: Learn,
         *,
         steered: bool,
         signature: RequestSignature | None = None,
     ) -> None:
-        self._traffic = traffic
+        server, credentials = (
+            run.connect(access.url),
+            KeyfaxCredentials(access.host, access.api_key, access.signing_key),
+        )
         plane = server.control_plane if steered else None
+        self._run = run
+        self._access = access
         self.control = RemoteKeyfax(plane) if plane is not None else None
         if self.control is not None:
             credentials, server = self.control.credentials, server.beside(self.control.root)
+        listener, repeats = TrafficListener("keyfax", traffic, learn), self.control is None
         self.reach = KeyfaxReach(
             server.url,
             credentials,
-            server.transport(self._observe),
-            server.async_transport(self._observe),
+            server.transport(listener, repeats=repeats),
+            server.async_transport(listener, repeats=repeats),
             signature or HmacSha256Signature(),
+            run.timeout_s,
         )
 
-    def _observe(self, method: str, path: str, status: int, body: bytes) -> None:
-        self._traffic.observe(Observation("keyfax", method, path, status, body))
+    @contextmanager
+    def spare_host(self) -> Iterator[str | None]:
+        """The host that is set aside, without keys, for one test at a time; None where there is none."""
+        if self.control is not None:
+            yield define_spare_host(self.control)
+        elif self._access.spare_host is None:
+            yield None
+        else:
+            with self._run.exclusive("spare-host"), self._run.lend_host(self._access.spare_host) as host:
+                yield host
 
     def close(self) -> None:
         """Remove this test's own installation."""
         if self.control is not None:
             self.control.close()
+
+
+def define_spare_host(control: KeyfaxControl) -> str:
+    """Define a host that has no keys, and give its name."""
+    name = control.name_host()
+    control.define_host(name, email="keys@consumer.example")
+    return name

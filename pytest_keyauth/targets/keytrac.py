@@ -1,24 +1,34 @@
 """Which KeyTrac answers a test."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from contextlib import suppress
+from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Protocol
 
 import httpx
 
+from pytest_keyauth.access import KeytracAccess
 from pytest_keyauth.adapters.in_process import EmulatorTransport
 from pytest_keyauth.adapters.origin import Origin
 from pytest_keyauth.control import KeytracControl
 from pytest_keyauth.emulator.documents import Documents
 from pytest_keyauth.emulator.journal import Exchange
 from pytest_keyauth.emulator.keytrac import KeytracEmulator
+from pytest_keyauth.emulator.message import Request
+from pytest_keyauth.errors import KeyauthError
 from pytest_keyauth.keytrac import HOST, KeytracToken
-from pytest_keyauth.ledger import Observation, Traffic
-from pytest_keyauth.live import TIMEOUT_S, CreatedUsers, LiveServer
+from pytest_keyauth.ledger import Observation, Sent, Traffic
+from pytest_keyauth.live.creations import USER
+from pytest_keyauth.live.made import MadeUsers
+from pytest_keyauth.live.run import LiveRun, account_of
 from pytest_keyauth.remote import RemoteKeytrac
+from pytest_keyauth.targets.listening import Learn, TrafficListener
 
-__all__ = ["EmulatedKeytrac", "KeytracReach", "KeytracTarget", "LiveKeytrac"]
+#: How long a client waits for an answer.
+TIMEOUT_S = 30.0
+
+__all__ = ["TIMEOUT_S", "EmulatedKeytrac", "KeytracReach", "KeytracTarget", "LiveKeytrac"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +39,14 @@ class KeytracReach:
     token: str = field(repr=False)
     transport: httpx.BaseTransport = field(repr=False)
     async_transport: httpx.AsyncBaseTransport = field(repr=False)
+    timeout_s: float = TIMEOUT_S
 
     def _arguments(self) -> dict[str, Any]:
         return {
             "base_url": self.url,
             "auth": KeytracToken(self.token),
             "headers": {"Accept": "application/json"},
-            "timeout": TIMEOUT_S,
+            "timeout": self.timeout_s,
             "trust_env": False,
         }
 
@@ -82,32 +93,57 @@ def _observer(traffic: Traffic) -> Callable[[Exchange], None]:
     def observe(exchange: Exchange) -> None:
         request, response = exchange.request, exchange.response
         if not response.is_broken:  # what no client gets, no test has seen
-            traffic.observe(Observation("keytrac", request.method, request.path, response.status, response.body))
+            sent = Sent(_locate(request), request.headers, request.body)
+            traffic.observe(
+                Observation(
+                    "keytrac", request.method, request.path, response.status, response.body, response.headers, sent
+                )
+            )
 
     return observe
+
+
+def _locate(request: Request) -> str:
+    query = f"?{request.query}" if request.query else ""
+    return f"{HOST}{request.path}{query}"
 
 
 class LiveKeytrac:
     """A live server, with the account of the environment; or, for a test that steers, with an account of its own."""
 
-    def __init__(self, server: LiveServer, token: str, traffic: Traffic, *, steered: bool) -> None:
-        self._server = server
-        self._traffic = traffic
+    def __init__(self, run: LiveRun, access: KeytracAccess, traffic: Traffic, learn: Learn, *, steered: bool) -> None:
+        server = run.connect(access.url)
         plane = server.control_plane if steered else None
+        self._run = run
         self.control = RemoteKeytrac(plane) if plane is not None else None
+        is_own = self.control is not None
+        self._made = MadeUsers(None if is_own else run.creations, account_of(access), self._remember_users)
+        listener = TrafficListener("keytrac", traffic, learn, self._made)
         self.reach = KeytracReach(
             server.url,
-            self.control.token if self.control is not None else token,
-            server.transport(self._observe),
-            server.async_transport(self._observe),
+            self.control.token if self.control is not None else access.token,
+            server.transport(listener, repeats=not is_own),
+            server.async_transport(listener, repeats=not is_own),
+            run.timeout_s,
         )
-        self._created = CreatedUsers()
+        self._account = account_of(access)
 
-    def _observe(self, method: str, path: str, status: int, body: bytes) -> None:
-        self._traffic.observe(Observation("keytrac", method, path, status, body))
-        self._created.observe(method, path, status, body)
+    def _remember_users(self) -> None:
+        """Write down, once a run, who was there before: whoever else is found after it may be ours."""
+        creations, users = self._run.creations, self._run.users
+        if creations.knows(self._account, USER) or users is None:
+            return
+        with self._run.exclusive("users"), suppress(KeyauthError):
+            if not creations.knows(self._account, USER):
+                creations.remember(self._account, USER, (user.identifier for user in users.find_all()))
 
     def close(self) -> None:
-        """Remove the users that this test created, unobserved: what we clean up, the test has not witnessed."""
-        unobserved = replace(self.reach, transport=self._server.transport(lambda *_: None))
-        self._created.remove(unobserved.client())
+        """Remove the users that this test created, unobserved: what we clean up, the test has not witnessed.
+
+        Who cannot be removed now is in the ledger, and the end of the run tries again.
+        """
+        users = self._run.users_as(self.reach.token) if self.control is not None else self._run.users
+        for identifier in tuple(self._made.identifiers):
+            with suppress(KeyauthError):
+                users.remove(identifier)
+                self._run.creations.remove_named(self._account, USER, identifier)

@@ -97,8 +97,16 @@ WRONG_ENVIRONMENT = [
     pytest.param({"URL": "http://[::1", "TOKEN": TOKEN}, ["a URL such as http://127.0.0.1"], id="half-a-host"),
     pytest.param({"URL": "http://127.0.0.1:99999", "TOKEN": TOKEN}, ["99999", "a URL such as"], id="no-such-port"),
     pytest.param({"URL": "http://127.0.0.1?a=b", "TOKEN": TOKEN}, ["without credentials", "query"], id="query"),
-    pytest.param({"URL": "https://api.keytrac.net", "TOKEN": TOKEN}, ["loopback hosts", "`keyauth serve`"], id="far"),
-    pytest.param({"URL": "http://127.0.0.1.example.com", "TOKEN": TOKEN}, ["loopback hosts only"], id="looks-near"),
+    pytest.param(
+        {"URL": "https://api.keytrac.net", "TOKEN": TOKEN},
+        ["api.keytrac.net is not this machine", "--keyauth-allow-host=api.keytrac.net"],
+        id="far",
+    ),
+    pytest.param(
+        {"URL": "http://127.0.0.1.example.com", "TOKEN": TOKEN},
+        ["127.0.0.1.example.com is not this machine"],
+        id="looks-near",
+    ),
     pytest.param({"URL": HERE, "TOKEN": TOKEN[:-1]}, ["35 characters", "expected", "36"], id="short-token"),
     pytest.param({"URL": HERE, "TOKEN": f"{TOKEN[:-1]}é"}, ["TOKEN", "ASCII"], id="odd-token"),
 ]

@@ -2,8 +2,9 @@ from typing import Any
 
 import pytest
 
+from pytest_keyauth.access import KeyfaxAccess, KeytracAccess
 from pytest_keyauth.errors import SettingsError
-from pytest_keyauth.settings import KeyfaxAccess, KeytracAccess, Settings, read_settings
+from pytest_keyauth.settings import Settings, read_settings
 
 TOKEN = "a4c0dc53-e763-4ef3-bd19-cc92734e8691"
 URL = "http://127.0.0.1:8480"
@@ -204,7 +205,10 @@ def test_a_url_that_is_none_is_refused(url: str) -> None:
     ],
 )
 def test_a_host_that_is_not_this_machine_is_refused(url: str) -> None:
-    assert "loopback hosts only" in refusal(LIVE, environment(url))
+    host = url.split("/")[2].partition(":")[0]
+    message = refusal(LIVE, environment(url))
+    assert f"{host} is not this machine" in message
+    assert message.endswith(f"add --keyauth-allow-host={host}")
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 
 from pytest_keyauth import __version__
+from pytest_keyauth.access import KeytracAccess
 from pytest_keyauth.errors import CassetteError, CassetteMismatch, SecretFoundError
 from pytest_keyauth.recording.addresses import Addresses
 from pytest_keyauth.recording.cassette import Cassette, Origin
 from pytest_keyauth.recording.exchange import Request, Response
 from pytest_keyauth.recording.library import Library
-from pytest_keyauth.settings import KeytracAccess, Settings
+from pytest_keyauth.settings import Settings
 from pytest_keyauth.takes import RecordingTake, ReplayingTake, TestText, find_origin
 
 URL = "https://api.keytrac.net"

@@ -1,0 +1,1 @@
+"""The commands of ``keyauth`` that work on live providers. One module a command."""
