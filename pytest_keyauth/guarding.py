@@ -19,11 +19,16 @@ __all__ = [
     "find_guard",
     "guard_providers",
     "network_wishes",
+    "only_shows",
     "runs_tests_itself",
     "shorten_refusal",
 ]
 
 NAME = "keyauth-guard"
+
+#: Options of pytest's with which a run shows something instead of running tests.
+SHOWING = ("collectonly", "setuponly", "setupplan", "show_fixtures_per_test", "showfixtures")
+
 WISHES = ("keyfax", "token", "block_others")
 
 
@@ -64,6 +69,11 @@ def _find_wrong(item: pytest.Item) -> str | None:
 def runs_tests_itself(config: pytest.Config) -> bool:
     """Whether tests run in this process, and not in workers of pytest-xdist that it starts."""
     return hasattr(config, "workerinput") or config.getoption("dist", "no") == "no"
+
+
+def only_shows(config: pytest.Config) -> bool:
+    """Whether a run shows something instead of running tests: then nothing can be witnessed, and nothing is sent."""
+    return any(config.getoption(name, False) for name in SHOWING)
 
 
 def find_guard(config: pytest.Config) -> "ProviderGuard | None":

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from pytest_keyauth.fixtures import LIVE_RUN, SETTINGS
+from pytest_keyauth.guarding import only_shows
 from pytest_keyauth.live.budget import MOST_TROUBLES
 from pytest_keyauth.live.run import FOLDER, LiveRun, find_abandoned
 from pytest_keyauth.preflight import probe
@@ -50,10 +51,12 @@ class LiveKeeper:
             worker = self._config.workerinput  # type: ignore[attr-defined]
             self._config.stash[LIVE_RUN] = LiveRun(Path(worker[RUN]), self._settings, worker["workerid"])
             return
+        if only_shows(self._config):
+            return
         folder = self._config.rootpath / FOLDER
         self._config.stash[LIVE_RUN] = run = LiveRun.begin(folder, self._settings)
         self._clean_abandoned(folder)
-        if self._settings.contracts and not self._config.getoption("collectonly", False):
+        if self._settings.contracts:
             self._probe(run)
 
     def _clean_abandoned(self, folder: Path) -> None:

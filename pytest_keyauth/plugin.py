@@ -23,6 +23,7 @@ from pytest_keyauth.guarding import (
     check_network_markers,
     find_guard,
     guard_providers,
+    only_shows,
     runs_tests_itself,
     shorten_refusal,
 )
@@ -46,9 +47,6 @@ if TYPE_CHECKING:
 USAGE_ERROR = "keyauth_usage_error"
 
 PASSED = pytest.StashKey[bool]()
-
-#: Options of pytest's with which a run shows something instead of running tests: nothing can be witnessed.
-SHOWING = ("collectonly", "setuponly", "setupplan", "show_fixtures_per_test", "showfixtures")
 
 #: (name, metavar, help); each is an option ``--keyauth-NAME`` and an ini value ``keyauth_NAME``.
 OPTIONS = (
@@ -273,7 +271,7 @@ class LedgerKeeper:
 
     def __init__(self, config: pytest.Config) -> None:
         self._settings = config.stash[SETTINGS]
-        self._runs_tests = not any(config.getoption(name, False) for name in SHOWING)
+        self._runs_tests = not only_shows(config)
         self._ledger: Ledger | None = None
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:

@@ -12,6 +12,7 @@ from pytest_keyauth import __version__
 from pytest_keyauth.contract_collection import is_contract
 from pytest_keyauth.errors import UnknownOutcomeError
 from pytest_keyauth.fixtures import EXAMINER, SETTINGS, TRAFFIC, forget_earlier_try
+from pytest_keyauth.guarding import only_shows
 from pytest_keyauth.markers import OUTCOME, named_outcomes
 from pytest_keyauth.settings import PROVIDERS
 
@@ -29,9 +30,12 @@ FINDINGS = "keyauth_findings"
 
 FOUND = pytest.StashKey[bool]()
 
+#: How the node ids of shipped contracts begin, wherever they are installed.
+CONTRACTS = tuple(f"contracts/{provider}/" for provider in PROVIDERS)
+
 #: What a run of contracts ends with. A drift is what pytest says of any failed test, an outage `EX_UNAVAILABLE` of
 #: sysexits.h, and a budget that did not suffice is, as pytest says, a usage error.
-EXIT_STATUSES = {"confirmed": 0, "drift": 1, "outage": 69, "incomplete": 4}
+EXIT_STATUSES = {"confirmed": 0, "drift": 1, "outage": 69, "refused": 4, "incomplete": 4}
 
 
 class VerdictKeeper:
@@ -55,7 +59,7 @@ class VerdictKeeper:
         self._addresses = Addresses(self._settings.urls)
         self._started = datetime.now(UTC)
         self._findings: dict[str, list[Finding]] = defaultdict(list)
-        self._others_failed = False
+        self._own_failed = self._unclaimed_failed = False
         self._report: Report | None = None
         self._path: Path = config.rootpath / self._settings.verified
         self._verified: Verified = read_verified(self._path)
@@ -77,6 +81,8 @@ class VerdictKeeper:
         if claimed and FOUND not in item.stash and (report.when == "call" or not report.passed):
             item.stash[FOUND] = True
             self._examine(item, report, claimed)
+        elif report.failed and is_contract(item.path) and TRAFFIC in item.stash:
+            _soften_trouble(item, report)
         return report
 
     def _examine(self, item: pytest.Item, report: pytest.TestReport, claimed: list[str]) -> None:
@@ -95,9 +101,7 @@ class VerdictKeeper:
     def _soften(self, item: pytest.Item, report: pytest.TestReport, findings: "list[Finding]") -> None:
         """A contract that could not ask says nothing of the provider; and what somebody has accepted is expected."""
         if all(finding.result == "unreachable" for finding in findings):
-            path, line, _ = item.location
-            report.outcome = "skipped"
-            report.longrepr = (path, line or 0, f"Skipped: not reached: {findings[0].reason}")
+            _skip(item, report, findings[0].reason)
             return
         drifted = [finding for finding in findings if finding.result == "drifted"]
         accepted = [self._verified.accepts(finding.outcome, finding.deviations) for finding in drifted]
@@ -112,13 +116,17 @@ class VerdictKeeper:
         found = [Finding.from_plain(plain) for plain in getattr(report, FINDINGS, ())]
         for finding in found:
             self._findings[finding.outcome].append(finding)
-        if report.failed and not any(finding.result == "drifted" for finding in found):
-            self._others_failed = True
+        if report.failed and not found:
+            self._unclaimed_failed = True
+        if report.failed and not report.nodeid.startswith(CONTRACTS):
+            self._own_failed = True
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Come to a conclusion, write it down, and end the run with it."""
-        if hasattr(self._config, "workerinput") or not _has_run(exitstatus):
+        if hasattr(self._config, "workerinput") or only_shows(self._config) or not _has_run(exitstatus):
+            return
+        if not (self._findings or self._settings.contracts or self._settings.reports):
             return
         from pytest_keyauth.reports.files import write_report
 
@@ -126,8 +134,13 @@ class VerdictKeeper:
         write_report(report, self._settings.reports)
         if self._live is not None:
             self._keep_verified(report)
-            if not self._others_failed and self._settings.contracts:
-                session.exitstatus = EXIT_STATUSES.get(report.conclusion, session.exitstatus)
+            if self._settings.contracts and self._decides(report):
+                session.exitstatus = EXIT_STATUSES[report.conclusion]
+
+    def _decides(self, report: "Report") -> bool:
+        """Whether the outcomes alone say how the run ends, and not a test that failed beside them."""
+        nothing_answers = report.conclusion == "outage" and not report.count("confirmed")
+        return not self._own_failed and (nothing_answers or not self._unclaimed_failed)
 
     def _conclude(self) -> "Report":
         from pytest_keyauth.outcomes import load_catalogue
@@ -186,6 +199,18 @@ class VerdictKeeper:
         terminalreporter.section("keyauth verdicts", sep="-")
         for line in summarize_report(self._report, quiet=terminalreporter.config.get_verbosity() < -1):
             terminalreporter.line(line)
+
+
+def _soften_trouble(item: pytest.Item, report: pytest.TestReport) -> None:
+    """A contract that is for no outcome, and could not ask, says nothing of the provider either."""
+    if troubles := item.stash[TRAFFIC].troubles:
+        _skip(item, report, troubles[0].describe())
+
+
+def _skip(item: pytest.Item, report: pytest.TestReport, reason: str) -> None:
+    path, line, _ = item.location
+    report.outcome = "skipped"
+    report.longrepr = (path, line or 0, f"Skipped: not reached: {reason}")
 
 
 def _has_run(exitstatus: int) -> bool:

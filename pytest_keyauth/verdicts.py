@@ -144,7 +144,8 @@ def doubt(verdicts: Sequence[Verdict]) -> tuple[Verdict, ...]:
 
 def _all_fail(verdicts: Sequence[Verdict], provider: str) -> bool:
     words = [verdict.word for verdict in verdicts if verdict.outcome.provider == provider]
-    return words.count("drifted") >= FEWEST_FAILURES and not words.count("confirmed") and not words.count("accepted")
+    failures = words.count("drifted") + words.count("unreachable")
+    return failures >= FEWEST_FAILURES and not words.count("confirmed") and not words.count("accepted")
 
 
 def _first(verdict: Verdict) -> str:

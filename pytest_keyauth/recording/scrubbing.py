@@ -12,6 +12,7 @@ from functools import cached_property
 from html.entities import codepoint2name
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from pytest_keyauth.recording.biometrics import looks_like_sample, replace_in_text
 from pytest_keyauth.recording.search import SHORTEST
 from pytest_keyauth.recording.words import is_word, whole_word
 
@@ -32,10 +33,11 @@ class Scrubber:
     texts by accident.
     """
 
-    __slots__ = ("_adding", "_beginnings", "_escaped", "_known", "_waiting")
+    __slots__ = ("_adding", "_beginnings", "_escaped", "_hides_samples", "_known", "_waiting")
 
-    def __init__(self, secrets: Mapping[str, Iterable[str]] | None = None) -> None:
-        """``secrets``: values by kind ("token")."""
+    def __init__(self, secrets: Mapping[str, Iterable[str]] | None = None, *, hides_samples: bool = False) -> None:
+        """``secrets``: values by kind ("token"). ``hides_samples``: whether keystroke samples are secrets, too."""
+        self._hides_samples = hides_samples
         self._adding = threading.Lock()
         self._known: tuple[tuple[str, str], ...] = ()
         self._beginnings: frozenset[str] = frozenset()
@@ -85,7 +87,7 @@ class Scrubber:
                     text = text.replace(form, placeholder)
         for escaped in self._escaped.values():
             text = escaped.scrub(text)
-        return text
+        return replace_in_text(text, lambda _sample: "<sample>") if self._hides_samples else text
 
     def _may_hold(self, text: str, known: int) -> bool:
         """Whether a text may hold one of so many forms: thousands of them are looked for by their beginnings first."""
@@ -97,6 +99,8 @@ class Scrubber:
         """Whether a text holds a secret."""
         known = self._replacements()
         if self._may_hold(text, len(known)) and any(form in text for form, _ in known):
+            return True
+        if self._hides_samples and looks_like_sample(text):
             return True
         return any(escaped.shows_in(text) for escaped in self._escaped.values())
 
