@@ -96,7 +96,8 @@ def _evidence(evidence: Evidence) -> Iterator[str]:
 def _diff(rows: Sequence[Row]) -> str:
     head = "<thead><tr><th scope=col>Documented answer</th><th scope=col>Answer that came</th></tr></thead>"
     lines = join(_diff_row(row) for row in rows)
-    return f'<h4>Both answers</h4>\n<table class="diff">{head}\n<tbody>{lines}</tbody></table>'
+    title = 'Both answers <span class="signs">− documented, + came</span>'
+    return f'<h4>{title}</h4>\n<table class="diff">{head}\n<tbody>{lines}</tbody></table>'
 
 
 def _diff_row(row: Row) -> str:

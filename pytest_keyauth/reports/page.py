@@ -96,6 +96,9 @@ def _banner(report: Report) -> Iterator[str]:
 {details}
 </header>"""
     yield element("dl", join(_facts(report)), class_="facts")
+    if report.servers:
+        servers = (_fact(text(provider), text(server)) for provider, server in report.servers.items())
+        yield element("dl", join(servers), class_="facts servers")
     yield _counts(report)
 
 
@@ -106,12 +109,10 @@ def _facts(report: Report) -> Iterator[str]:
     yield _fact("Took", tell_duration(report.seconds))
     yield _fact("Requests", f"{report.requests:,}")
     yield _fact("Seed", str(report.seed))
-    for provider, server in report.servers.items():
-        yield _fact(text(provider), text(server), "wide")
 
 
-def _fact(name: str, value: str, kind: str = "short") -> str:
-    return f'<div class="{kind}"><dt>{name}</dt><dd>{value}</dd></div>'
+def _fact(name: str, value: str) -> str:
+    return f"<div><dt>{name}</dt><dd>{value}</dd></div>"
 
 
 def _counts(report: Report) -> str:
