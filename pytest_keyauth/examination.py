@@ -6,7 +6,7 @@ all outcomes of its operation: the nearest one is the one that has drifted.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -40,6 +40,7 @@ class Examiner:
     """Examines one test. It has met all that the test has said, so it knows what has to be masked.
 
     :param test: its node id. :param tell: is told each secret's kind and value when it is met.
+    :param secrets: what the run knows by kind, whether the test uses it or not.
     :param keeps_evidence: whether the answers of outcomes that are as documented are wanted, too.
     """
 
@@ -49,10 +50,13 @@ class Examiner:
         addresses: Addresses,
         tell: Callable[[str, str], None] = lambda kind, value: None,
         *,
+        secrets: Iterable[tuple[str, str]] = (),
         keeps_evidence: bool = False,
     ) -> None:
         self._test = test
         self._redactor = Redactor(datetime.now(UTC), samples="shape", place=addresses.canonical, tell=tell)
+        for kind, value in secrets:
+            self._redactor.know(kind, value)
         self._keeps_evidence = keeps_evidence
 
     def learn(self, request: Request, response: Response | None) -> None:

@@ -60,6 +60,7 @@ class Progress:
         if reporter.isatty:
             reporter.rewrite(self.describe(), erase=True)
         else:
+            reporter.ensure_newline()
             reporter.write_line(self.describe())
 
     def pytest_sessionfinish(self) -> None:

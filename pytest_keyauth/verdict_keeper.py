@@ -71,7 +71,13 @@ class VerdictKeeper:
         from pytest_keyauth.examination import Examiner
 
         forget_earlier_try(item, EXAMINER, FOUND)
-        item.stash[EXAMINER] = Examiner(item.nodeid, self._addresses, self._tell, keeps_evidence=self._keeps_evidence)
+        item.stash[EXAMINER] = Examiner(
+            item.nodeid,
+            self._addresses,
+            self._tell,
+            secrets=self._settings.secrets(),
+            keeps_evidence=self._keeps_evidence,
+        )
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
@@ -160,8 +166,11 @@ class VerdictKeeper:
             verdicts=verdicts,
             servers={name: access.describe() for name, access in self._settings.accesses.items()},
             requests=self._live.run.budget.sent if self._live is not None else 0,
-            details=tuple(self._live.details) if self._live is not None else (),
+            details=(*self._details(), *(["its budget of requests was spent"] if "budget" in causes else [])),
         )
+
+    def _details(self) -> list[str]:
+        return self._live.details if self._live is not None else []
 
     def _judge(self, outcome: "Outcome") -> "Verdict":
         from dataclasses import replace

@@ -3,7 +3,9 @@
 import argparse
 import os
 import shlex
-from collections.abc import Mapping
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
 
 from pytest_keyauth.access import LIVE_VARIABLES
 
@@ -39,6 +41,8 @@ def build_command(options: argparse.Namespace, environ: Mapping[str, str]) -> li
         "-p",
         "pytest_keyauth",
         "-q",
+        "--tb=no",  # the summary and the reports tell more, of each drift once
+        "-rN",
         "-o",
         "addopts=",
         f"--keyauth-contracts={provider}",
@@ -70,6 +74,12 @@ def run(options: argparse.Namespace) -> int:
     print(f"keyauth check: pytest {shlex.join(command)}", flush=True)
     if options.dry_run:
         return 0
-    import pytest
+    return _run_pytest(command)
 
-    return int(pytest.main(command))
+
+def _run_pytest(command: Sequence[str]) -> int:
+    """Run pytest in this process's place, so that who ends this ends that; on Windows beside it."""
+    whole = [sys.executable, "-m", "pytest", *command]
+    if os.name == "posix":
+        os.execv(sys.executable, whole)  # noqa: S606  # it does not return
+    return subprocess.call(whole)  # noqa: S603

@@ -13,6 +13,7 @@ from html.entities import codepoint2name
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pytest_keyauth.recording.biometrics import looks_like_sample, replace_in_text
+from pytest_keyauth.recording.cut_secrets import scrub_cut
 from pytest_keyauth.recording.search import SHORTEST
 from pytest_keyauth.recording.words import is_word, whole_word
 
@@ -33,7 +34,7 @@ class Scrubber:
     texts by accident.
     """
 
-    __slots__ = ("_adding", "_beginnings", "_escaped", "_hides_samples", "_known", "_waiting")
+    __slots__ = ("_adding", "_beginnings", "_escaped", "_hides_samples", "_known", "_values", "_waiting")
 
     def __init__(self, secrets: Mapping[str, Iterable[str]] | None = None, *, hides_samples: bool = False) -> None:
         """``secrets``: values by kind ("token"). ``hides_samples``: whether keystroke samples are secrets, too."""
@@ -42,6 +43,7 @@ class Scrubber:
         self._known: tuple[tuple[str, str], ...] = ()
         self._beginnings: frozenset[str] = frozenset()
         self._escaped: dict[str, _Escaped | _Word] = {}
+        self._values: dict[str, str] = {}
         self._waiting: list[tuple[str, str]] = []
         for kind, values in (secrets or {}).items():
             for value in values:
@@ -65,6 +67,7 @@ class Scrubber:
             if self._waiting:
                 known = dict(self._known)
                 for kind, value in self._waiting:
+                    self._values.setdefault(value, f"<{kind}>")
                     for form in _forms(value):
                         if form != value or not is_word(value):
                             known.setdefault(form, f"<{kind}>")
@@ -81,6 +84,7 @@ class Scrubber:
     def scrub(self, text: str) -> str:
         """Give the text without its secrets; the same text where it has none."""
         known = self._replacements()
+        text = scrub_cut(text, self._values.items())  # before anything else changes the pieces
         if self._may_hold(text, len(known)):
             for form, placeholder in known:
                 if form in text:
@@ -102,7 +106,9 @@ class Scrubber:
             return True
         if self._hides_samples and looks_like_sample(text):
             return True
-        return any(escaped.shows_in(text) for escaped in self._escaped.values())
+        if any(escaped.shows_in(text) for escaped in self._escaped.values()):
+            return True
+        return scrub_cut(text, self._values.items()) != text
 
 
 def _forms(value: str) -> Iterator[str]:

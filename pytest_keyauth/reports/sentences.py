@@ -57,7 +57,7 @@ _CONCLUSIONS: Mapping[Conclusion, str] = {
     "drift": "A provider does not do what its document says",
     "outage": "A provider could not be asked",
     "refused": "A provider does not accept our credentials",
-    "incomplete": "The budget of requests did not suffice",
+    "incomplete": "Not everything could be asked",
 }
 
 #: What counts beside each conclusion, in this order.
