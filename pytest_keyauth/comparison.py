@@ -14,7 +14,10 @@ from pytest_keyauth.verdicts import Report, Verdict
 __all__ = ["Contrast", "compare"]
 
 #: References are numbered in the order in which a test meets things, which is no difference.
-_NUMBER = re.compile(r"<([a-z-]+):[0-9]+(:[a-z0-9 ]+)?>")
+_NUMBER = re.compile(r"(<|&lt;)([a-z-]+):[0-9]+(?::[a-z0-9 ]+)?(>|&gt;)")
+
+#: Moments, as ISO 8601 and as Keyfax write them: two targets are not asked at the same.
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]{8,}(?:Z| UTC)?|[0-9]{2}/[0-9]{2}/[0-9]{4} [0-9:]{8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +79,7 @@ def _compare_bodies(outcome: Outcome, one: str, two: str) -> Iterator[Contrast]:
 
 
 def _read(body: str) -> Any:
-    text = _NUMBER.sub(r"<\1>", body)
+    text = _MOMENT.sub("<moment>", _NUMBER.sub(r"\1\2\3", body))
     try:
         return json.loads(text)
     except ValueError:

@@ -54,10 +54,17 @@ class Examiner:
         keeps_evidence: bool = False,
     ) -> None:
         self._test = test
-        self._redactor = Redactor(datetime.now(UTC), samples="shape", place=addresses.canonical, tell=tell)
+        self._addresses = addresses
+        self._redactor = Redactor(
+            datetime.now(UTC), samples="shape", place=lambda url: self._addresses.canonical(url), tell=tell
+        )
         for kind, value in secrets:
             self._redactor.know(kind, value)
         self._keeps_evidence = keeps_evidence
+
+    def know_url(self, provider: str, url: str) -> None:
+        """Learn where a provider is for this test."""
+        self._addresses = self._addresses.also(provider, url)
 
     def learn(self, request: Request, response: Response | None) -> None:
         """Meet what travels, before anybody can show it."""

@@ -239,12 +239,19 @@ def _need(request: pytest.FixtureRequest, *steering: str) -> "Need":
     )
 
 
+def _tell_examiner(request: pytest.FixtureRequest, provider: str, url: str) -> None:
+    """A live Keyfax may be at a root of this test's own."""
+    if EXAMINER in request.node.stash:
+        request.node.stash[EXAMINER].know_url(provider, url)
+
+
 @pytest.fixture
 def _keytrac_target(request: pytest.FixtureRequest) -> "Iterator[KeytracTarget]":
     """The KeyTrac that answers this test."""
     from pytest_keyauth.targets.choice import open_keytrac
 
     target = open_keytrac(_need(request, "keytrac_emulator"))
+    _tell_examiner(request, "keytrac", target.reach.url)
     yield target
     target.close()
 
@@ -263,6 +270,7 @@ def _keyfax_target(
     from pytest_keyauth.targets.choice import open_keyfax
 
     target = open_keyfax(_need(request, "keyfax_emulator", "keyfax_spare_host"), keyfax_signature)
+    _tell_examiner(request, "keyfax", target.reach.url)
     yield target
     target.close()
 
