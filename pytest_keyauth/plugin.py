@@ -101,11 +101,11 @@ def pytest_configure(config: pytest.Config) -> None:
     from_ini = {name: f"keyauth_{name}" for name in names if values[name] and not config.getoption(f"keyauth_{name}")}
     try:
         settings = config.stash[SETTINGS] = read_settings(values, os.environ, from_ini)
+        if not hasattr(config, "workerinput"):
+            config.pluginmanager.register(LedgerKeeper(config), "keyauth-ledger")
         _register_keepers(config)
     except SettingsError as error:
         raise pytest.UsageError(str(error)) from None
-    if not hasattr(config, "workerinput"):
-        config.pluginmanager.register(LedgerKeeper(config), "keyauth-ledger")
     if settings.asks_for_providers and runs_tests_itself(config):
         guard_providers(config, settings)
     folders = [find_contracts(provider) for provider in settings.contracts]

@@ -30,6 +30,21 @@ class Listener(Protocol):
         """It got no whole answer."""
 
 
+class _Connection(httpx.HTTPTransport):
+    """Connects past whatever patches httpx's class for a test, such as vcrpy.
+
+    What our clients say is recorded at their own transports: it would be noted twice, and what no test asks with it.
+    """
+
+    handle_request = httpx.HTTPTransport.handle_request
+
+
+class _AsyncConnection(httpx.AsyncHTTPTransport):
+    """The same for async clients."""
+
+    handle_async_request = httpx.AsyncHTTPTransport.handle_async_request
+
+
 class LiveServer:
     """One server at one URL: connections to it that are watched and keep to a budget, and its control plane.
 
@@ -64,7 +79,7 @@ class LiveServer:
 
     def async_transport(self, listener: Listener, *, repeats: bool = True) -> httpx.AsyncBaseTransport:
         """The same for an async client. It keeps no connection, since it cannot know whose event loop will be left."""
-        connection: httpx.AsyncBaseTransport = httpx.AsyncHTTPTransport(
+        connection: httpx.AsyncBaseTransport = _AsyncConnection(
             verify=self._tls, trust_env=False, limits=httpx.Limits(max_keepalive_connections=0)
         )
         if self._budget is not None:
@@ -74,7 +89,7 @@ class LiveServer:
     @cached_property
     def connection(self) -> httpx.BaseTransport:
         """What reaches it, unwatched."""
-        return self._shared_connection or httpx.HTTPTransport(verify=self._tls, trust_env=False)
+        return self._shared_connection or _Connection(verify=self._tls, trust_env=False)
 
     @cached_property
     def control_plane(self) -> ControlPlane | None:

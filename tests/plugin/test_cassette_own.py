@@ -134,3 +134,23 @@ def test_times_and_tokens_of_any_form_are_recorded_the_same_each_time_and_played
     reaching_counter.count.clear()
     run(pytester, *STRICT).assert_outcomes(passed=1)
     assert reaching_counter.count.total() == 0
+
+
+def test_what_a_fixture_s_client_says_to_a_live_server_is_recorded_once_and_what_cleans_up_not_at_all(
+    pytester: pytest.Pytester, reaching: dict[str, str]
+) -> None:
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.keyauth_cassette
+        def test_it(keytrac):
+            assert keytrac.post("/users").json()["id"]
+        """
+    )
+    pytester.runpytest("--keyauth-target=live", "--keyauth-record=all").assert_outcomes(passed=1)
+    [cassette] = pytester.path.glob("cassettes/tests/**/test_it.yaml")
+    asked = [item["request"] for item in json.loads(cassette.read_text())["interactions"]]
+    assert [(request["method"], request["uri"]) for request in asked] == [("POST", "https://api.keytrac.net/users")]
+    result = pytester.runpytest("--keyauth-target=cassettes", "--keyauth-strict-cassettes")
+    assert result.ret == pytest.ExitCode.OK

@@ -43,7 +43,9 @@ def test_the_header_says_where_the_live_target_is_and_not_its_token(
     monkeypatch.setenv("KEYAUTH_KEYTRAC_URL", "http://127.0.0.1:1")
     monkeypatch.setenv("KEYAUTH_KEYTRAC_TOKEN", TOKEN)
     result = pytester.runpytest("--keyauth-target=live")
-    result.stdout.fnmatch_lines(["keyauth: target live (http://127.0.0.1:1), seed 0"])
+    result.stdout.fnmatch_lines(
+        ["keyauth: target live, seed 0", f"keyauth: requests go to http://127.0.0.1:1 as token {TOKEN[:4]}…"]
+    )
     assert TOKEN not in result.stdout.str()
 
 
@@ -74,7 +76,7 @@ def test_a_wrong_option_is_told_once_where_workers_would_run_the_tests(pytester:
     assert is_refused(pytester.runpytest("-n2", "--keyauth-seed=many"), "--keyauth-seed=many")
 
 
-@pytest.mark.parametrize("name", ["target", "contracts", "seed", "fail-under"])
+@pytest.mark.parametrize("name", ["target", "contracts", "seed", "fail-under", "allow-host", "report"])
 def test_an_option_without_a_value_is_a_usage_error(pytester: pytest.Pytester, name: str) -> None:
     result = pytester.runpytest(f"--keyauth-{name}")
     assert result.ret == pytest.ExitCode.USAGE_ERROR

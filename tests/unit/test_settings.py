@@ -272,7 +272,7 @@ def test_the_header_tells_who_answers() -> None:
     settings = Settings(seed=42, contracts=("keytrac",))
     assert settings.describe() == "keyauth: target emulator, seed 42, contracts keytrac"
     live = read_settings(LIVE, environment())
-    assert live.describe() == "keyauth: target live (http://127.0.0.1:8480), seed 0"
+    assert live.describe() == f"keyauth: target live, seed 0\nkeyauth: requests go to {URL} as token {TOKEN[:4]}…"
 
 
 def test_no_secret_shows_anywhere() -> None:
