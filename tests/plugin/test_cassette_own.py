@@ -149,7 +149,7 @@ def test_what_a_fixture_s_client_says_to_a_live_server_is_recorded_once_and_what
         """
     )
     pytester.runpytest("--keyauth-target=live", "--keyauth-record=all").assert_outcomes(passed=1)
-    [cassette] = pytester.path.glob("cassettes/tests/**/test_it.yaml")
+    [cassette] = pytester.path.rglob("test_it.yaml")
     asked = [item["request"] for item in json.loads(cassette.read_text())["interactions"]]
     assert [(request["method"], request["uri"]) for request in asked] == [("POST", "https://api.keytrac.net/users")]
     result = pytester.runpytest("--keyauth-target=cassettes", "--keyauth-strict-cassettes")
