@@ -44,6 +44,11 @@ CONTRASTS = """() => {
   return Array.from(new Set(low));
 }"""
 
+# What is wider than its box is cut off, or cannot be read without scrolling.
+CUT = """() => Array.from(document.querySelectorAll('td, th, pre, summary, .mark'))
+  .filter(element => element.clientWidth > 1 && element.scrollWidth > element.clientWidth)
+  .map(element => element.tagName + '.' + element.className)"""
+
 COUNTS = """() => ({
   entries: document.querySelectorAll('details.entry:not([hidden])').length,
   marks: Array.from(document.querySelectorAll('a.mark')).filter(mark => mark.checkVisibility()).length,
@@ -103,6 +108,7 @@ def test_it_loads_nothing_fits_the_screen_and_can_be_read(
         page = await watched.open()
         await page.evaluate("document.querySelectorAll('details').forEach(entry => { entry.open = true; })")
         assert await page.evaluate("document.documentElement.scrollWidth") == width
+        assert await page.evaluate(CUT) == []
         assert await page.evaluate(CONTRASTS) == []
         ground = await page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
         assert (ground == "rgb(20, 23, 26)") is (scheme == "dark")
