@@ -75,6 +75,10 @@ class ContractPath:
         self._folders = tuple(folders)
         self._opened: set[Path] = set()
 
+    def also(self, folder: Path) -> None:
+        """Let one more folder in. Two paths would shut out each other's."""
+        self._folders = (*self._folders, folder)
+
     @pytest.hookimpl(wrapper=True)
     def pytest_ignore_collect(self, collection_path: Path) -> Generator[None, bool | None, bool | None]:
         """Let the folders that lead to contracts in, and nothing else of what is left out."""

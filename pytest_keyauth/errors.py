@@ -21,7 +21,8 @@
     ├── CleaningError              a live provider does not remove what a run has made
     ├── ProviderUnreachable        a live provider does not answer, and nobody should wait for it
     └── ContractFailure            the provider is wrong (also an AssertionError)
-        └── OutcomeNotWitnessed    a test's traffic did not show the outcome that the test is for
+        ├── OutcomeNotWitnessed    a test's traffic did not show the outcome that the test is for
+        └── FuzzingFailure         fuzzing found answers that nothing explains
 """
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "ControlPlaneError",
     "CredentialsError",
     "ForeignHostError",
+    "FuzzingFailure",
     "HostBlockedError",
     "KeyauthError",
     "KeyauthUsageError",
@@ -235,3 +237,7 @@ class OutcomeNotWitnessed(ContractFailure):
             f"this test is for {', '.join(self.claimed)}, but its traffic showed:\n{seen}\n"
             "Either the answer is not the documented one, or the marker keyauth_outcome names the wrong outcome."
         )
+
+
+class FuzzingFailure(ContractFailure):
+    """Fuzzing found answers that nothing explains; the message tells how to get them again, and shows no secret."""

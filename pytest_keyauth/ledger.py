@@ -85,6 +85,11 @@ class Traffic:
         """Note one answer. What it means is worked out later, and only where somebody asks."""
         self.observations.append(observation)
 
+    def keep_one_of_each(self) -> None:
+        """Keep one answer of each documented outcome, and forget the others: a long run has too many to keep."""
+        kept = {outcome.name: observation for observation in self.observations if (outcome := observation.outcome())}
+        self.observations[:] = kept.values()
+
     def witnesses(self) -> Witnesses:
         """The documented outcomes among the answers."""
         found: Witnesses = {}

@@ -57,6 +57,7 @@ OPTIONS = (
     ("record", "|".join(RECORD_MODES), "record contracts, and tests marked keyauth_cassette (default: none)"),
     ("cassettes", "DIR", "the folder of cassettes, from pytest's root (default: cassettes)"),
     ("network", "|".join(NETWORK_MODES), "let every test have keyauth_network (default: none)"),
+    ("fuzz", "N", "also fuzz the providers with about N cases each (extra: pytest-keyauth[fuzz])"),
     ("strict-cassettes", None, "fail the run where a cassette does not fit its test, or has none"),
     ("allow-host", "HOST", "let live requests go to this host, which is not this machine (may be repeated)"),
     ("max-requests", "N", "how many requests the live target may get (default: any number here, elsewhere 10000)"),
@@ -112,6 +113,10 @@ def pytest_configure(config: pytest.Config) -> None:
     if folders:
         config.pluginmanager.register(ContractPath(folders), "keyauth-contract-path")
         config.args[:] = place_contracts(config.args, folders, config.invocation_params.dir)
+    if settings.fuzz:
+        from pytest_keyauth.fuzz_collection import FuzzKeeper
+
+        config.pluginmanager.register(FuzzKeeper(config, settings), "keyauth-fuzz")
 
 
 def _register_keepers(config: pytest.Config) -> None:

@@ -46,6 +46,7 @@ OPTION_NAMES = (
     "timeout",
     "report",
     "verified",
+    "fuzz",
 )
 
 #: What a run may send to a host that is not this machine, unless somebody says otherwise: all contracts make about
@@ -62,6 +63,7 @@ class Settings:
     ``record``: which tests are recorded: none, those that have no cassette (`new`), all. ``cassettes``: the folder,
     from pytest's root. ``strict_cassettes``: whether a run fails for cassettes that do not fit their tests.
     ``network``: whether every test has `keyauth_network`, and other hosts are refused.
+    ``fuzz``: about how many cases each provider is fuzzed with; 0 for no fuzzing.
     ``urls``: by provider, where the environment says that it is, for whoever wants to recognize requests to it.
     ``allow_hosts``: the hosts beside this machine that live requests may go to. ``max_requests`` and ``rate`` (a
     second): how many may be sent by all processes of the run together, None for any number; ``timeout_s``: how long one
@@ -78,6 +80,7 @@ class Settings:
     cassettes: str = "cassettes"
     strict_cassettes: bool = False
     network: str = "none"
+    fuzz: int = 0
     urls: Mapping[str, str] = field(default_factory=dict, compare=False)
     allow_hosts: frozenset[str] = frozenset()
     max_requests: int | None = None
@@ -122,16 +125,16 @@ class Settings:
     def asks_for_providers(self) -> bool:
         """Whether the run says by itself, and not only by its tests, that it is about the providers."""
         chosen = self.contracts, self.fail_under is not None, self.target != "emulator", self.record != "none"
-        return any(chosen) or self.network != "none"
+        return any(chosen) or self.network != "none" or self.fuzz > 0
 
     def describe(self) -> str:
         """What pytest's header says: a line, and one for each live server."""
         contracts = f", contracts {', '.join(self.contracts)}" if self.contracts else ""
         recording = f", recording {self.record} into {self.cassettes}" if self.record != "none" else ""
         network = f", network {self.network}" if self.network != "none" else ""
-        lines = [
-            f"keyauth: target {self.target}, seed {self.seed}{contracts}{recording}{network}{self._describe_budget()}"
-        ]
+        rest = f"{contracts}{recording}{network}{self._describe_budget()}"
+        fuzzing = f", fuzzing with {self.fuzz} cases" if self.fuzz else ""
+        lines = [f"keyauth: target {self.target}, seed {self.seed}{rest}{fuzzing}"]
         lines += [f"keyauth: requests go to {access.describe()}" for access in self.accesses.values()]
         return "\n".join(lines)
 
@@ -161,6 +164,12 @@ def read_settings(
             f"{names['record']}={record}: cassettes cannot be recorded from cassettes; "
             "expected --keyauth-target=emulator or live"
         )
+    fuzz = _count(names["fuzz"], values.get("fuzz") or 0)
+    if fuzz and target == "cassettes":
+        raise SettingsError(
+            f"{names['fuzz']}={fuzz}: cassettes answer what was recorded, and fuzzing asks what nobody has asked yet; "
+            "expected --keyauth-target=emulator or live"
+        )
     settings = Settings(
         target=target,
         contracts=contracts,
@@ -170,6 +179,7 @@ def read_settings(
         cassettes=str(values.get("cassettes") or "cassettes"),
         strict_cassettes=_flag(names["strict_cassettes"], values.get("strict_cassettes")),
         network=_choice(names["network"], values.get("network") or "none", NETWORK_MODES),
+        fuzz=fuzz,
         urls=read_urls(environ),
         allow_hosts=allowed,
         timeout_s=_positive(names["timeout"], values.get("timeout")) or 30.0,
@@ -199,6 +209,12 @@ def _seed(name: str, value: object) -> int:
         return int(str(value))
     except ValueError:
         raise SettingsError(f"{name}={value}: expected a whole number") from None
+
+
+def _count(name: str, value: object) -> int:
+    if not str(value).isdecimal():
+        raise SettingsError(f"{name}={value}: expected a whole number of cases, 0 for none")
+    return int(str(value))
 
 
 def _flag(name: str, value: object) -> bool:

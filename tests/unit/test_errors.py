@@ -41,7 +41,7 @@ def test_every_error_has_the_one_root_and_says_what_it_is_for(name: str) -> None
 
 @pytest.mark.parametrize("name", DEFINED)
 def test_only_what_the_provider_does_wrong_is_a_failed_assertion(name: str) -> None:
-    failures = {"ContractFailure", "OutcomeNotWitnessed"}
+    failures = {"ContractFailure", "OutcomeNotWitnessed", "FuzzingFailure"}
     assert issubclass(DEFINED[name], AssertionError) is (name in failures)
 
 

@@ -1,0 +1,1 @@
+"""What ``--keyauth-fuzz`` lets pytest collect: a module a provider, in it a test a phase."""
