@@ -161,6 +161,8 @@ def _members_of_xml(text: str) -> dict[str, Any]:
         if name in members:
             raise ValueError(f"{element.name} is given twice")
         if name is not None:
+            if element.text.strip() and not element.children:
+                raise ValueError(f"{name}: expected an item with a value")  # and not a text that would be dropped
             members[name] = _item_of_element(element)
     return members
 

@@ -83,6 +83,13 @@ def test_items_beside_the_xml_string_win_over_it() -> None:
     assert read_startup(json.dumps(data).encode(), None) == replace(EXPECTED, mode="FL", guid="g-1")
 
 
+def test_text_where_xml_has_items_is_refused_and_not_dropped() -> None:
+    bare = XML.replace("</StartUpData>", "<ReturnUrl>https://consumer.example/done</ReturnUrl></StartUpData>")
+    assert refusal(bare) == "Startup failed: returnUrl: expected an item with a value"
+    empty = XML.replace("</StartUpData>", "<ReturnUrl> </ReturnUrl></StartUpData>")
+    assert read_startup(empty.encode(), None) == read_startup(XML.encode(), None)
+
+
 def test_a_null_xml_string_is_none(startup: Startup) -> None:
     assert read_startup(startup(startUpXml=None), None) == EXPECTED
     assert read_startup(startup().replace(b"{", b'{"startUpXml": null, ', 1), None) == EXPECTED
