@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: contracts test slow lint bench realism record cassettes browser lock clean
+.PHONY: contracts test slow fuzz lint bench realism record cassettes browser lock clean
 
 contracts: $(READY)  ## the contracts against the embedded emulators
 	$(BIN)/pytest -p pytest_keyauth --keyauth-contracts=all --keyauth-fail-under=100 -q contracts
@@ -14,6 +14,11 @@ test: $(READY)  ## the tests
 
 slow: $(READY)  ## the tests that take longer
 	$(BIN)/pytest --hypothesis-profile=thorough -m slow
+
+FUZZ ?= 100000
+SEED ?= 0
+fuzz: $(READY)  ## about FUZZ cases a provider by schemathesis, which follow from SEED
+	$(BIN)/pytest -p pytest_keyauth --keyauth-fuzz=$(FUZZ) --keyauth-seed=$(SEED) -q fuzz
 
 lint: $(READY)  ## formatting, ruff, types, arrows
 	$(BIN)/ruff format --check .

@@ -92,7 +92,7 @@ class Campaign:
         scrubber = Scrubber()
         for kind, value in customer.secrets():
             scrubber.add(kind, value)
-        tally.failures += story.failures(scrubber)
+        tally.failures += story.failures(scrubber, schema.sender.authorizations)
         tally.errors += story.errors(scrubber)
         if not sent:
             tally.errors.append("no case was sent")

@@ -1,7 +1,7 @@
 """Tells failures so that somebody can reproduce them, and nobody learns a secret."""
 
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from schemathesis.engine import Status, events
@@ -15,6 +15,9 @@ __all__ = ["FoundFailure", "Storyteller"]
 
 #: Of a long answer, so many characters are shown.
 LONGEST_ANSWER = 600
+
+#: Keys, signatures, nonces and tokens have at least so many characters; times have fewer.
+SHORTEST_PART = 16
 
 #: Headers that every client makes by itself.
 _UNTOLD = frozenset({"host", "content-length", "user-agent", "accept-encoding", "x-schemathesis-testcaseid"})
@@ -63,10 +66,16 @@ class Storyteller:
         """What kept the engine from testing something."""
         return (_without_samples(scrubber.scrub(error)) for error in self._errors)
 
-    def failures(self, scrubber: Scrubber) -> Iterator[FoundFailure]:
-        """What was found."""
+    def failures(self, scrubber: Scrubber, authorizations: Mapping[str, str]) -> Iterator[FoundFailure]:
+        """What was found.
+
+        :param authorizations: the real headers, by case; the scrubber learns those of the cases that are told.
+        """
         for (check, operation, _), (recorder, case, message) in self._found.items():
-            chain = [recorder.interactions[part.id] for part in recorder.iter_chain_cases(case_id=case)]
+            parts = [part.id for part in recorder.iter_chain_cases(case_id=case)]
+            for part in parts:
+                _learn(scrubber, authorizations.get(part, ""))
+            chain = [recorder.interactions[part] for part in parts]
             yield FoundFailure(
                 check,
                 operation,
@@ -74,6 +83,14 @@ class Storyteller:
                 tuple(_without_samples(scrubber.scrub(_curl(interaction))) for interaction in chain),
                 _without_samples(scrubber.scrub(_answer(chain[-1])))[:LONGEST_ANSWER],
             )
+
+
+def _learn(scrubber: Scrubber, authorization: str) -> None:
+    """Learn a header, which an answer may repeat, and of its parts those that are no names and times."""
+    scrubber.add("authorization", authorization)
+    for part in authorization.split(":")[1:]:
+        if len(part) >= SHORTEST_PART:
+            scrubber.add("signature", part)
 
 
 def _without_samples(text: str) -> str:

@@ -35,6 +35,8 @@ class Sender(BaseTransport[Any]):
         self._catalogue = catalogue
         self.sent: Counter[str] = Counter()
         """How many requests were sent, by operation; ``""`` for those that are for none."""
+        self.authorizations: dict[str, str] = {}
+        """What authorized each case, by its id. Handle with care: an answer may repeat it."""
 
     def serialize_case(self, case: Case[Any], **kwargs: Any) -> dict[str, Any]:
         """The request as plain data."""
@@ -52,6 +54,7 @@ class Sender(BaseTransport[Any]):
         self.sent[operation or ""] += 1
         if credential.placeholder:
             shown.headers["Authorization"] = credential.placeholder
+            self.authorizations[case.id] = answer.request.headers.get("Authorization", "")
         self._customer.watch(operation, request, answer)
         return Response(
             status_code=answer.status_code,

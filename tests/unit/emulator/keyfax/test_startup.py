@@ -85,7 +85,7 @@ def test_items_beside_the_xml_string_win_over_it() -> None:
 
 def test_text_where_xml_has_items_is_refused_and_not_dropped() -> None:
     bare = XML.replace("</StartUpData>", "<ReturnUrl>https://consumer.example/done</ReturnUrl></StartUpData>")
-    assert refusal(bare) == "Startup failed: returnUrl: expected an item with a value"
+    assert refusal(bare) == "returnUrl: expected an item with a value"
     empty = XML.replace("</StartUpData>", "<ReturnUrl> </ReturnUrl></StartUpData>")
     assert read_startup(empty.encode(), None) == read_startup(XML.encode(), None)
 
