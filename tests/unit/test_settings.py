@@ -280,3 +280,8 @@ def test_no_secret_shows_anywhere() -> None:
     shown = f"{settings!r} {settings.describe()}"
     assert "LIVE" in shown
     assert all(secret not in shown for secret in (TOKEN, "the key that is"))
+
+
+def test_fuzzing_takes_a_number_of_cases() -> None:
+    assert read_settings({"fuzz": "300"}, {}).fuzz == 300
+    assert refusal({"fuzz": "many"}) == "--keyauth-fuzz=many: expected a whole number of cases, 0 for none"
