@@ -13,6 +13,9 @@ __all__ = ["Exchange", "Journal"]
 #: Bodies are kept, so a journal without a bound would grow with a long-running server.
 DEFAULT_LIMIT = 1_000
 
+#: So much of bodies: lists of many users are megabytes each.
+DEFAULT_BYTES = 64 << 20
+
 Recognize = Callable[[str, Response], str | None]
 """Names the documented outcome that an operation's answer is."""
 
@@ -54,26 +57,42 @@ def _parse(body: bytes) -> Any:
         return None
 
 
+def _body_bytes(exchange: Exchange) -> int:
+    return len(exchange.request.body) + len(exchange.response.body)
+
+
 class Journal:
     """The latest exchanges, oldest first; ``observer`` is told of each as it happens.
 
+    :param limit: how many are kept.
+    :param most_bytes: how much of their bodies is kept, but the last exchange in any case.
     :param operations: the names that :meth:`assert_called` knows; any where there are none.
     """
 
-    def __init__(self, limit: int = DEFAULT_LIMIT, operations: Collection[str] = ()) -> None:
-        self._exchanges: deque[Exchange] = deque(maxlen=limit)
+    def __init__(
+        self, limit: int = DEFAULT_LIMIT, operations: Collection[str] = (), most_bytes: int = DEFAULT_BYTES
+    ) -> None:
+        self._exchanges: deque[Exchange] = deque()
+        self._limit = limit
+        self._most_bytes = most_bytes
+        self._bytes = 0
         self._operations = tuple(operations)
         self.observer: Callable[[Exchange], None] | None = None
 
     def record(self, exchange: Exchange) -> None:
         """Append one exchange, dropping the oldest where the journal is full."""
-        self._exchanges.append(exchange)
+        exchanges = self._exchanges
+        exchanges.append(exchange)
+        self._bytes += _body_bytes(exchange)
+        while len(exchanges) > self._limit or (self._bytes > self._most_bytes and len(exchanges) > 1):
+            self._bytes -= _body_bytes(exchanges.popleft())
         if self.observer is not None:
             self.observer(exchange)
 
     def clear(self) -> None:
         """Forget all exchanges."""
         self._exchanges.clear()
+        self._bytes = 0
 
     def calls(self, operation: str) -> list[Exchange]:
         """The exchanges of one operation, such as ``authenticateAnytext``.

@@ -32,6 +32,29 @@ def test_the_oldest_exchanges_are_dropped_where_the_journal_is_full() -> None:
     assert paths(journal) == ["/3", "/4"]
 
 
+def test_the_oldest_exchanges_are_dropped_where_their_bodies_are_more_than_is_kept() -> None:
+    journal = Journal(most_bytes=10)
+    sizes = [(0, 4), (4, 2), (1, 2), (0, 0)]
+    for number, (sent, answered) in enumerate(sizes):
+        journal.record(
+            Exchange(Request("GET", f"/{number}", body=b"." * sent), Response(200, body=b"." * answered), None)
+        )
+    assert paths(journal) == ["/1", "/2", "/3"]
+    journal.record(Exchange(Request("GET", "/large"), Response(200, body=b"." * 11), None))
+    assert paths(journal) == ["/large"]  # the last one can be looked at in any case
+    journal.clear()
+    for number in range(3):
+        journal.record(Exchange(Request("GET", f"/{number}"), Response(200, body=b"." * 5), None))
+    assert paths(journal) == ["/1", "/2"]
+
+
+def test_a_journal_keeps_64_mebibytes_of_bodies() -> None:
+    journal, body = Journal(), bytes(1 << 20)
+    for number in range(66):
+        journal.record(Exchange(Request("GET", f"/{number}"), Response(200, body=body), None))
+    assert (len(journal), journal[0].request.path) == (64, "/2")
+
+
 def test_a_journal_without_a_limit_of_its_own_keeps_a_thousand() -> None:
     journal = Journal()
     for number in range(1001):
