@@ -20,11 +20,14 @@ from pytest_keyauth.emulator.keyfax.refusal import Refusal
 from pytest_keyauth.emulator.keyfax.results import results_xml
 from pytest_keyauth.emulator.keyfax.sessions import Session
 from pytest_keyauth.emulator.keyfax.startup import MOST_BYTES, example_members, read_startup, write_startup_xml
-from pytest_keyauth.emulator.keyfax.store import Store
+from pytest_keyauth.emulator.keyfax.store import MOST_SESSIONS, Store
 from pytest_keyauth.emulator.keyfax.tokens import make_token
 from pytest_keyauth.emulator.message import Response, json_response
 
 __all__ = ["OPERATIONS", "Operation", "create_initial_pair"]
+
+#: How many pairs of a host may work side by side: a reset makes one more, until one is used.
+MOST_PAIRS = 1_000
 
 DOCUMENTED_COMPANY = "AbcHousing_Staff_Live"
 
@@ -93,7 +96,7 @@ def get_results(call: Call) -> Response:
     except StoreFailure:
         raise Refusal(500, "the results could not be read") from None
     if session is None or company not in (None, session.startup.company):
-        raise Refusal(422, "there is no such session: it has not been launched")
+        raise Refusal(422, f"there is no such session: it has not been launched{_hint_at_forgetting(call.store)}")
     if not session.finished:
         raise Refusal(422, f"there are no results yet: {session.describe()}")
     xml = results_xml(session)
@@ -108,6 +111,10 @@ def get_results(call: Call) -> Response:
         "customData": None if custom_data is None else json.loads(custom_data),
     }
     return json_response(200, results)
+
+
+def _hint_at_forgetting(store: Store) -> str:
+    return f", or is forgotten, since the latest {MOST_SESSIONS} are kept" if store.has_forgotten else ""
 
 
 def _read_launch_data(body: bytes) -> Mapping[str, str | None]:
@@ -165,6 +172,10 @@ def reset_key(call: Call) -> Response:
     definition = call.hosts.get(call.caller.host)
     if definition is None or (definition.web_hook is None and definition.email is None):
         raise Refusal(500, "the keys cannot be reset: no web hook and no e-mail address is defined for the host")
+    if len(call.store.pairs(call.caller.host)) >= MOST_PAIRS:
+        raise Refusal(
+            500, f"the keys cannot be reset: {MOST_PAIRS} pairs work already; a new one's first use ends others"
+        )
     pair = make_key_pair(call.caller.host, call.random)
     try:
         call.store.add_pair(pair)

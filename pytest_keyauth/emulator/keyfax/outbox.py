@@ -45,7 +45,7 @@ Courier = Callable[[Delivery], None]
 
 
 class InProcessCourier:
-    """Delivers into two lists of this process."""
+    """Delivers into two lists of this process, which keep the latest."""
 
     def __init__(self) -> None:
         self.mailbox: list[Delivery] = []
@@ -53,7 +53,9 @@ class InProcessCourier:
 
     def __call__(self, delivery: Delivery) -> None:
         """Deliver, which cannot fail."""
-        (self.mailbox if delivery.kind == "email" else self.web_hook_calls).append(delivery)
+        arrived = self.mailbox if delivery.kind == "email" else self.web_hook_calls
+        arrived.append(delivery)
+        del arrived[:-MOST_DELIVERED]
 
     def clear(self) -> None:
         """Forget what was delivered."""

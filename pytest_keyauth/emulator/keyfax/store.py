@@ -7,13 +7,19 @@ from pytest_keyauth.emulator.faults import Faults
 from pytest_keyauth.emulator.keyfax.keys import KeyPair, surviving
 from pytest_keyauth.emulator.keyfax.sessions import Session
 
-__all__ = ["Action", "Store"]
+__all__ = ["MOST_SESSIONS", "Action", "Store"]
 
 Action = Literal["write-key", "delete-key", "read-key", "write-session", "read-session"]
 
 
+#: How many sessions are kept: nothing ever deletes one.
+MOST_SESSIONS = 10_000
+
+
 class Store:
     """Keys by host and sessions by guid, in memory. What fails (see :meth:`fail`) has changed nothing.
+
+    The oldest sessions are forgotten where there are more than :data:`MOST_SESSIONS`.
 
     Verifying a request and steering the emulator do not count as actions: only operations fail.
     """
@@ -22,6 +28,7 @@ class Store:
         self._pairs: dict[str, tuple[KeyPair, ...]] = {}
         self._by_api_key: dict[bytes, KeyPair] = {}
         self._sessions: dict[str, Session] = {}
+        self.has_forgotten = False
         self._faults = Faults(get_args(Action))
 
     def fail(self, action: str, times: int = 1) -> None:
@@ -51,7 +58,8 @@ class Store:
     def add_pair(self, pair: KeyPair) -> None:
         """Keep a new pair beside those that its host has."""
         self._faults.attempt("write-key")
-        self._replace(pair.host, (*self.pairs(pair.host), pair))
+        self._pairs[pair.host] = (*self.pairs(pair.host), pair)
+        self._by_api_key[_digest(pair.api_key)] = pair
 
     def delete_pairs(self, host: str) -> None:
         """Delete all pairs of a host."""
@@ -96,6 +104,9 @@ class Store:
     def set_session(self, session: Session) -> None:
         """The same as :meth:`write_session`, for who steers the emulator."""
         self._sessions[session.guid] = session
+        if len(self._sessions) > MOST_SESSIONS:
+            del self._sessions[next(iter(self._sessions))]
+            self.has_forgotten = True
 
 
 def _digest(api_key: str) -> bytes:

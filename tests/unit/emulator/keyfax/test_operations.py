@@ -107,6 +107,17 @@ def test_new_keys_go_to_where_the_host_wants_them(
     assert emulator.deliveries("TEST") == []
 
 
+def test_keys_cannot_be_reset_for_ever_without_a_new_pair_being_used(
+    emulator: KeyfaxEmulator, keys: KeyPair, send: Ask
+) -> None:
+    assert [send(keys, "POST", KEY).status for _ in range(999)] == [201] * 999
+    response = send(keys, "POST", KEY)
+    assert (response.status, message(response)[:45]) == (500, "the keys cannot be reset: 1000 pairs work alr")
+    last = emulator.keys("LIVE")[-1]
+    assert send(last, "POST", KEY).status == 201
+    assert emulator.keys("LIVE")[0] is last
+
+
 def test_keys_that_could_not_reach_anybody_are_not_made(emulator: KeyfaxEmulator, keys: KeyPair, send: Ask) -> None:
     emulator.define_host("LIVE")
     response = send(keys, "POST", KEY)

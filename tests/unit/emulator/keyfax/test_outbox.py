@@ -53,6 +53,15 @@ def test_what_is_delivered_in_process_is_in_a_list_for_each_kind() -> None:
     assert courier.mailbox == courier.web_hook_calls == []
 
 
+def test_only_the_latest_that_arrived_in_process_are_kept() -> None:
+    courier = InProcessCourier()
+    deliveries = [Delivery(kind, "", KeyPair("LIVE", "", "")) for _ in range(1_001) for kind in ("email", "web-hook")]
+    for delivery in deliveries:
+        courier(delivery)
+    assert courier.mailbox == deliveries[2::2]
+    assert courier.web_hook_calls == deliveries[3::2]
+
+
 def test_what_arrived_is_not_sent_again() -> None:
     courier = UnreliableCourier(0)
     outbox = Outbox(courier)

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from pytest_keyauth.emulator.faults import StoreFailure
@@ -52,6 +54,19 @@ def test_damaged_pairs_keep_their_api_keys(store: Store) -> None:
     assert all(pair.signing_key.startswith("!") for pair in store.pairs("LIVE"))
     assert store.find_pair("a1") == FIRST.damaged()
     assert store.pairs("TEST") == (OTHER,)
+
+
+def test_the_oldest_session_is_forgotten_where_there_are_ten_thousand(store: Store) -> None:
+    store.set_session(SESSION)
+    for number in range(9_999):
+        store.set_session(replace(SESSION, guid=str(number)))
+    store.set_session(SESSION.opened())
+    assert store.find_session("g") == SESSION.opened()
+    assert not store.has_forgotten
+    store.set_session(replace(SESSION, guid="one more"))
+    assert store.find_session("g") is None
+    assert store.has_forgotten
+    assert (len(store.sessions()), next(iter(store.sessions()))) == (10_000, "0")
 
 
 def test_a_store_that_fails_has_changed_nothing_and_works_again(store: Store) -> None:
