@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
 from pytest_keyauth.emulator.keytrac.profile import distort
-from pytest_keyauth.emulator.keytrac.store import Method, Store, User
+from pytest_keyauth.emulator.keytrac.store import METHODS, Method, Store, User
 
 if TYPE_CHECKING:
     from pytest_keyauth.emulator.keytrac.gallery import Gallery
@@ -52,8 +52,8 @@ class Account:
     token: str = field(repr=False)
     settings: AccountSettings = field(default_factory=AccountSettings)
     store: Store = field(default_factory=Store)
-    #: What each spoiled profile was: by user, method and spoiled bytes, which a new enrolment replaces.
-    _intact: dict[tuple[str, str, bytes], bytes] = field(default_factory=dict, repr=False)
+    #: By user and method: a profile's spoiled bytes, which a new enrolment replaces, and what they were.
+    _spoiled: dict[tuple[str, Method], tuple[bytes, bytes]] = field(default_factory=dict, repr=False)
     _gallery: "Gallery | None" = field(default=None, repr=False)
     #: The scores that were decided, by user; None stands for everybody.
     _decided: dict[str | None, int] = field(default_factory=dict, repr=False)
@@ -107,6 +107,12 @@ class Account:
         """Whether any score was decided."""
         return bool(self._decided)
 
+    def forget_user(self, user_id: str) -> None:
+        """Forget what a user was steered by, once the user is deleted."""
+        self._decided.pop(user_id, None)
+        for method in METHODS:
+            self._spoiled.pop((user_id, method), None)
+
     def fail_store(self, action: str, times: int = 1) -> None:
         """Let the store fail the next ``times`` times at one action (see :class:`Store`)."""
         self.store.fail(action, times)
@@ -127,9 +133,13 @@ class Account:
         """Spoil the intact profile, whatever was done to it before."""
         user, name = self._enrolled(user_id, method)
         stored = user.profiles[name]
-        intact = self._intact.pop((user_id, name, stored), stored)
-        self.store.replace_profile(user, name, spoil(intact))
-        self._intact[user_id, name, user.profiles[name]] = intact
+        known, intact = self._spoiled.pop((user_id, name), (stored, stored))
+        if known != stored:
+            intact = stored
+        spoiled = spoil(intact)
+        self.store.replace_profile(user, name, spoiled)
+        if spoiled != intact:
+            self._spoiled[user_id, name] = spoiled, intact
 
     def _enrolled(self, user_id: str, method: str) -> tuple[User, Method]:
         user = self.store.find_user(user_id)

@@ -121,6 +121,7 @@ def delete_user(call: Call) -> Any:
         call.account.store.delete_user(user.identifier)
     except StoreFailure:
         raise Refusal(500, "Unable to delete user") from None
+    call.account.forget_user(user.identifier)
     return {"OK": True}
 
 

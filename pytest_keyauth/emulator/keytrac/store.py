@@ -7,9 +7,11 @@ from typing import Literal, get_args
 
 from pytest_keyauth.emulator.faults import Faults
 
-__all__ = ["Action", "DailyCount", "Method", "Store", "User"]
+__all__ = ["METHODS", "Action", "DailyCount", "Method", "Store", "User"]
 
 Method = Literal["anytext", "password"]
+METHODS: tuple[Method, ...] = get_args(Method)
+
 Action = Literal["list-users", "delete-user", "read-activity", "write-profile", "scan-profiles"]
 
 
@@ -63,6 +65,8 @@ class Store:
         self._faults = Faults(get_args(Action))
         #: Users whose AnyText profile is another one than at the last look; None before the first.
         self._changed: dict[str, None] | None = None
+        #: Users who had one at the last look. Who comes and goes between two looks need not be remembered.
+        self._told: set[str] = set()
         self.users_created = DailyCount()
         self.enrolments = DailyCount()
         self.authentications = DailyCount()
@@ -77,7 +81,8 @@ class Store:
     def insert_user(self, user: User) -> None:
         """Keep a new user, and count it."""
         self._users[user.identifier] = user
-        self._note(user.identifier)
+        if user.profiles:
+            self._note(user.identifier)
         self.users_created.add(user.created_at)
 
     def find_user(self, identifier: str) -> User | None:
@@ -93,7 +98,10 @@ class Store:
         """Remove a user with its profiles."""
         self._faults.attempt("delete-user")
         del self._users[identifier]
-        self._note(identifier)
+        if identifier in self._told:
+            self._note(identifier)
+        elif self._changed is not None:
+            self._changed.pop(identifier, None)
 
     def read_activity(self) -> None:
         """Open the activity records, of a user or of the account; they are read from the values themselves."""
@@ -130,5 +138,7 @@ class Store:
             self._faults.attempt("scan-profiles")
             users = [(identifier, self._users.get(identifier)) for identifier in self._changed]
             changes = [(identifier, user.profiles.get("anytext") if user else None) for identifier, user in users]
+        for identifier, profile in changes:
+            (self._told.discard if profile is None else self._told.add)(identifier)
         self._changed = {}
         return changes

@@ -122,6 +122,28 @@ def test_a_profile_that_was_enrolled_anew_is_not_replaced_by_the_one_before(
     assert user.profiles == {"password": NEWER_PROFILE}
 
 
+def test_what_a_deleted_user_was_steered_by_is_forgotten(account: Account) -> None:
+    account.decide("somebody", score=64)
+    account.distort_profile("somebody", "password")
+    account.store.delete_user("somebody")
+    account.forget_user("somebody")
+    account.forget_user("somebody")
+    assert not account.decides
+    assert not account._spoiled
+
+
+def test_of_a_profile_that_is_spoiled_and_enrolled_again_and_again_one_state_is_remembered(
+    account: Account, user: User
+) -> None:
+    for profile in (PROFILE, NEWER_PROFILE) * 50:
+        account.store.write_profile(user, "password", profile)
+        account.damage_profile("somebody", "password")
+    assert len(account._spoiled) == 1
+    account.restore_profile("somebody", "password")
+    assert not account._spoiled
+    assert user.profiles == {"password": NEWER_PROFILE}
+
+
 def test_profiles_that_look_the_same_once_distorted_are_restored_each_for_itself(account: Account, user: User) -> None:
     others = PasswordProfile.enrol(2, [(-3.0, -3.5, -2.5, 0.3), (-3.1, -3.4, -2.6, 0.4)]).serialize()
     other = User("other", user.created_at, profiles={"password": others})

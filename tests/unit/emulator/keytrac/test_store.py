@@ -122,6 +122,19 @@ def test_what_changed_among_the_anytext_profiles_is_told_once_and_at_first_all(s
     assert store.scan_changes() == []
 
 
+def test_users_who_come_and_go_between_two_looks_are_not_remembered(store: Store) -> None:
+    store.scan_changes()
+    for number in range(100):
+        store.insert_user(user := User(f"passing {number}", NEXT_DAY))
+        store.write_profile(user, "anytext", b"short-lived")
+        store.delete_user(user.identifier)
+    store.delete_user("second")
+    assert store.scan_changes() == [("second", None)]
+    store.insert_user(User("second", NEXT_DAY, profiles={"anytext": b"again"}))
+    store.delete_user("second")
+    assert store.scan_changes() == []
+
+
 @pytest.mark.parametrize("looks", [0, 1])
 def test_a_store_that_fails_to_tell_what_changed_tells_it_the_next_time(store: Store, looks: int) -> None:
     for _ in range(looks):
