@@ -59,10 +59,16 @@ class RemoteKeytrac(_OutOfReach):
 
     def __init__(self, plane: ControlPlane) -> None:
         self._plane = plane
+        self._opened: list[str] = []
         self._token = self.open_account()
 
     def __repr__(self) -> str:
         return "<RemoteKeytrac: an account of this test's own>"
+
+    def close(self) -> None:
+        """Close the account, and others that were opened."""
+        while self._opened:
+            self._plane.command("accounts", "keytrac", {"remove": self._opened.pop()})
 
     @property
     def token(self) -> str:
@@ -114,7 +120,8 @@ class RemoteKeytrac(_OutOfReach):
 
     def open_account(self) -> str:
         """Open another account and return its token."""
-        return str(self._plane.command("accounts", "keytrac", {})["token"])
+        self._opened.append(str(self._plane.command("accounts", "keytrac", {})["token"]))
+        return self._opened[-1]
 
 
 class RemoteKeyfax(_OutOfReach):

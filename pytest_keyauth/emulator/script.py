@@ -117,6 +117,10 @@ class Script:
         """Forget all plans."""
         self._plans.clear()
 
+    def forget(self, token: str) -> None:
+        """Forget the plans for one token, which would be looked at in vain with each request."""
+        self._plans = [plan for plan in self._plans if plan.scope.token != token]
+
     def plan_answer(self, name: str, scope: Scope, timing: Timing) -> None:
         """Answer with a documented outcome, by its name.
 

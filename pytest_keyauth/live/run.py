@@ -88,23 +88,15 @@ class LiveRun:
         credentials = KeyfaxCredentials(access.host, access.api_key, access.signing_key)
         return self._client(access.url, KeyfaxBasic(credentials))
 
-    def users_as(self, token: str) -> KeytracUsers:
-        """The users of an account of the environment's KeyTrac.
-
-        :raises SettingsError: where it names none.
-        """
-        access = self._settings.keytrac
-        if access is None:
-            raise SettingsError("KEYAUTH_KEYTRAC_URL is not set: there are no users")
-        return KeytracUsers(self._client(access.url, KeytracToken(token)))
-
     @cached_property
     def users(self) -> KeytracUsers:
         """The users of the environment's account.
 
         :raises SettingsError: where it names none.
         """
-        return self.users_as(self._settings.keytrac.token if self._settings.keytrac else "")
+        if self._settings.keytrac is None:
+            raise SettingsError("KEYAUTH_KEYTRAC_URL is not set: there are no users")
+        return KeytracUsers(self.client("keytrac"))
 
     @cached_property
     def keyring(self) -> KeyfaxKeyring:

@@ -140,10 +140,13 @@ class LiveKeytrac:
     def close(self) -> None:
         """Remove the users that this test created, unobserved: what we clean up, the test has not witnessed.
 
-        Who cannot be removed now is in the ledger, and the end of the run tries again.
+        Who cannot be removed now is in the ledger, and the end of the run tries again. An account of the test's own
+        goes with all that is in it.
         """
-        users = self._run.users_as(self.reach.token) if self.control is not None else self._run.users
+        if self.control is not None:
+            self.control.close()
+            return
         for identifier in tuple(self._made.identifiers):
             with suppress(KeyauthError):
-                users.remove(identifier)
+                self._run.users.remove(identifier)
                 self._run.creations.remove_named(self._account, USER, identifier)

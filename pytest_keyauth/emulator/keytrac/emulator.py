@@ -143,6 +143,17 @@ class KeytracEmulator:
         with self._lock:
             return self._add_account(new_identifier(self._random)).token
 
+    def close_account(self, token: str) -> None:
+        """Close an account that was opened, with its users and what was planned for it.
+
+        :raises ValueError: for the first account, or where no account has that token.
+        """
+        with self._lock:
+            if self.find_account(token) is self.account:
+                raise ValueError("the first account cannot be closed; reset() empties it")
+            del self._accounts[_digest(token)]
+            self._script.forget(token)
+
     def find_account(self, token: str) -> Account:
         """Give the account of a token, to look into or to steer it.
 

@@ -18,7 +18,7 @@ class KeytracSteering:
     def __init__(self, emulator: KeytracEmulator) -> None:
         self._emulator = emulator
         self.commands: Mapping[str, Command] = {
-            "accounts": self._open_account,
+            "accounts": self._change_accounts,
             "configure": self._configure,
             "fault": self._place_fault,
             "answer": self._answer,
@@ -37,8 +37,11 @@ class KeytracSteering:
         """Forget everything."""
         self._emulator.reset()
 
-    def _open_account(self, _arguments: Arguments) -> Any:
-        """``{}`` opens an empty account: ``{"token": …}``."""
+    def _change_accounts(self, arguments: Arguments) -> Any:
+        """``{}`` opens an empty account: ``{"token": …}``; ``{"remove": token}`` closes it."""
+        if "remove" in arguments:
+            self._emulator.close_account(read_member(arguments, "remove", str))
+            return {}
         return {"token": self._emulator.open_account()}
 
     def _configure(self, arguments: Arguments) -> Any:

@@ -124,6 +124,21 @@ def test_a_command_whose_body_is_no_object_is_refused(
 # Commands
 
 
+def test_an_account_can_be_closed_with_what_was_planned_for_it(
+    command: Callable[..., Response], emulator: KeytracEmulator
+) -> None:
+    tokens = [command("accounts").json()["token"] for _ in range(2)]
+    for token in tokens:
+        command("fault", fault="fail-transport", kind="latency", seconds=0.1, times=None, token=token)
+    assert command("accounts", remove=tokens[0]).json() == {}
+    assert repr(emulator).startswith("<KeytracEmulator: 2 accounts")
+    assert [plan.scope.token for plan in emulator._script._plans] == tokens[1:]
+    assert command("accounts", remove=tokens[0]).json()["error"].startswith("no account has this token")
+    assert command("accounts", remove=emulator.token).json()["error"].startswith("the first account cannot be closed")
+    assert command("accounts", remove=tokens[1]).json() == {}
+    assert not emulator._script
+
+
 @pytest.mark.parametrize("provider", ["keytrack", "", 1, True, [], {}])
 @pytest.mark.parametrize("name", ["reset", "clock", "accounts", "configure", "fault"])
 def test_a_command_for_an_unknown_provider_is_refused(
