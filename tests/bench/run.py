@@ -18,6 +18,7 @@ import network
 import ready
 import recognition
 import replaying
+import rivals
 import serving
 import signed
 from measuring import Line
@@ -28,6 +29,7 @@ MEASUREMENTS: tuple[Callable[[bool], Iterator[Line]], ...] = (
     recognition.measure,
     signed.measure,
     serving.measure,
+    rivals.measure,
     ready.measure,
     contract_run.measure,
     replaying.measure,

@@ -41,14 +41,15 @@ def measure(quick: bool) -> Iterator[Line]:
 def _requests(url: str, token: str) -> dict[str, bytes]:
     with httpx.Client(base_url=url, headers={"Authorization": token}, trust_env=False) as client:
         identifier = enrol(client)
-    requests = {"status": _request("GET", "/status", token, b"")}
+    requests = {"status": write_request("GET", "/status", token)}
     for method in METHODS:
         body = json.dumps({"user_id": identifier, "samples": SAMPLES[method][1]}).encode()
-        requests[f"{method} authenticate"] = _request("POST", f"/{method}/authenticate", token, body)
+        requests[f"{method} authenticate"] = write_request("POST", f"/{method}/authenticate", token, body)
     return requests
 
 
-def _request(method: str, path: str, token: str, body: bytes) -> bytes:
+def write_request(method: str, path: str, token: str, body: bytes = b"") -> bytes:
+    """One request, with a body in JSON where there is one."""
     head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {token}\r\n"
     if body:
         head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"

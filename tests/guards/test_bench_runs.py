@@ -25,6 +25,12 @@ LINES = [
     "keyauth serve, status : empty app",
     "keyauth serve, anytext authenticate : empty app",
     "keyauth serve, password authenticate : empty app",
+    *(
+        f"{operation}, {at_once} at once : {rival}"
+        for operation in ("status", "authenticate", "identify/", "identify/")
+        for at_once in (1, 16, 64)
+        for rival in ("empty app", "moto", "Prism", "pytest-httpserver")
+    ),
     "keyauth serve, process start to listening",
     "a contract (of",
     "a contract (of",
