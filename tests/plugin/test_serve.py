@@ -219,6 +219,23 @@ def test_a_test_that_steers_works_on_an_account_of_its_own(pytester: pytest.Pyte
         assert client.delete(f"/users/{user_id}").status_code == 200
 
 
+def test_accounts_that_a_test_had_are_closed_after_it(pytester: pytest.Pytester, reaching: dict[str, str]) -> None:
+    pytester.makepyfile(
+        """
+        from pathlib import Path
+
+        def test_it(keytrac_emulator):
+            Path("tokens").write_text(f"{keytrac_emulator.token} {keytrac_emulator.open_account()}")
+            keytrac_emulator.configure(verified=False)
+        """
+    )
+    pytester.runpytest("--keyauth-target=live").assert_outcomes(passed=1)
+    with client_of(reaching) as client:
+        for token in (pytester.path / "tokens").read_text().split():
+            answer = client.get("/status", headers={"Authorization": token})
+            assert (answer.status_code, answer.json()) == (401, {"error": "Client unauthorized"})
+
+
 def test_a_token_that_the_server_does_not_know_fails_the_tests_with_its_answer(
     pytester: pytest.Pytester, reaching: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
