@@ -27,7 +27,7 @@ LINES = [
     "keyauth serve, password authenticate : empty app",
     *(
         f"{operation}, {at_once} at once : {rival}"
-        for operation in ("status", "authenticate", "identify/", "identify/")
+        for operation in ("status", "authenticate", "identify/20", "identify/100")
         for at_once in (1, 16, 64)
         for rival in ("empty app", "moto", "Prism", "pytest-httpserver")
     ),
