@@ -1,6 +1,7 @@
 """POST /password/authenticate."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
@@ -73,6 +74,19 @@ def test_most_other_people_are_not_the_user_of_the_document(
         typed = [person.password("geheim7") for _ in range(2)]
         verdicts.append(authenticate(keytrac, user_id, typed).raise_for_status().json()["authenticated"])
     assert verdicts.count(False) >= 4
+
+
+@pytest.mark.keyauth_outcome("authenticatePassword/2XX/rejected")
+def test_users_are_compared_with_their_own_profiles_and_nobody_elses(
+    keytrac: httpx.Client, password_user: PasswordUser
+) -> None:
+    other_id = keytrac.post("/users").raise_for_status().json()["id"]
+    other = replace(password_user, identifier=other_id, genuine=password_user.impostor, impostor=password_user.genuine)
+    enrolment = {"user_id": other_id, "samples": other.genuine.valid()}
+    keytrac.post("/password/enrol", json=enrolment).raise_for_status()
+    for user in (password_user, other):
+        assert not user.accepts(user.impostor.valid())
+        assert user.accepts(user.genuine.valid())
 
 
 @pytest.mark.keyauth_outcome("authenticatePassword/2XX/rejected")

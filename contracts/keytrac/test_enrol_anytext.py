@@ -100,6 +100,18 @@ def test_the_same_sample_twice_is_refused(keytrac: httpx.Client, anytext_user: A
     assert anytext_user.accepts(anytext_user.genuine.valid())
 
 
+@pytest.mark.keyauth_outcome("enrolAnytext/400/unique-samples")
+def test_a_sample_that_comes_again_among_others_is_refused(keytrac: httpx.Client, anytext_user: AnytextUser) -> None:
+    first, second = anytext_user.impostor.valid(count=2)
+    response = enrol(keytrac, anytext_user.identifier, [first, second, first])
+    assert answer(response) == (
+        400,
+        "application/json",
+        {"error": "Insufficient number of unique samples submitted"},
+    )
+    assert anytext_user.accepts(anytext_user.genuine.valid())
+
+
 @pytest.mark.keyauth_outcome("enrolAnytext/400/corrupted-sample")
 def test_a_corrupted_sample_is_refused(keytrac: httpx.Client, anytext_user: AnytextUser) -> None:
     response = enrol(keytrac, anytext_user.identifier, anytext_user.impostor.corrupted())

@@ -106,6 +106,18 @@ def test_the_same_sample_twice_is_refused(keytrac: httpx.Client, password_user: 
     assert password_user.accepts(password_user.genuine.valid())
 
 
+@pytest.mark.keyauth_outcome("enrolPassword/400/unique-samples")
+def test_a_sample_that_comes_again_among_others_is_refused(keytrac: httpx.Client, password_user: PasswordUser) -> None:
+    first, second = password_user.impostor.valid(count=2)
+    response = enrol(keytrac, password_user.identifier, [first, second, first])
+    assert answer(response) == (
+        400,
+        "application/json",
+        {"error": "Insufficient number of unique samples submitted"},
+    )
+    assert password_user.accepts(password_user.genuine.valid())
+
+
 @pytest.mark.keyauth_outcome("enrolPassword/400/corrupted-sample")
 def test_a_corrupted_sample_is_refused(keytrac: httpx.Client, password_user: PasswordUser) -> None:
     response = enrol(keytrac, password_user.identifier, password_user.impostor.corrupted())

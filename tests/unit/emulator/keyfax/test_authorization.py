@@ -239,6 +239,14 @@ def test_a_nonce_can_be_any_text_and_each_key_has_its_own(
             assert ask("GET", TOKEN, Authorization=sign(pair, "GET", TOKEN, nonce=nonce)).status == 200
 
 
+def test_a_nonce_that_an_older_key_of_the_host_has_used_is_good_for_a_newer_one(
+    emulator: KeyfaxEmulator, keys: KeyPair, ask: Ask, sign: Sign
+) -> None:
+    assert ask("POST", KEY, Authorization=sign(keys, "POST", KEY, nonce="n")).status == 201
+    newer = emulator.keys("LIVE")[-1]
+    assert ask("GET", TOKEN, Authorization=sign(newer, "GET", TOKEN, nonce="n")).status == 200
+
+
 @pytest.mark.parametrize("offset_s", [0, 300, -300])
 def test_a_request_is_never_taken_again_as_long_as_its_time_stamp_is_good(
     keys: KeyPair, emulator: KeyfaxEmulator, ask: Ask, sign: Sign, offset_s: int
@@ -419,6 +427,16 @@ def test_the_token_of_a_dead_key_is_dead(emulator: KeyfaxEmulator, keys: KeyPair
     assert ask("GET", STARTUP, Authorization=header).status == 200
     send(emulator.keys("LIVE")[-1], "GET", TOKEN)
     assert refusal(ask("GET", STARTUP, Authorization=header)) == WRONG_KEY
+
+
+def test_a_token_that_is_signed_with_the_newest_key_is_its_first_use(
+    emulator: KeyfaxEmulator, keys: KeyPair, send: Ask, ask: Ask
+) -> None:
+    send(keys, "POST", KEY)
+    newest = emulator.keys("LIVE")[-1]
+    assert ask("GET", STARTUP, Authorization=bear(newest)).status == 200
+    assert emulator.keys("LIVE") == [newest]
+    assert refusal(send(keys, "GET", TOKEN)) == WRONG_KEY
 
 
 def test_a_host_without_keys_cannot_renew_whatever_the_token_is(keys: KeyPair, send: Ask, ask: Ask) -> None:
