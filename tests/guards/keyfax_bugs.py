@@ -54,21 +54,36 @@ KEYFAX_BUGS = (
         "a time stamp as old as the window is wide is stale",
         "window",
         "keyfax.authorization",
-        (("evidence.now_s - evidence.time_stamp > evidence", "evidence.now_s - evidence.time_stamp >= evidence"),),
+        (
+            (
+                "int(evidence.now_s) - evidence.time_stamp > evidence",
+                "int(evidence.now_s) - evidence.time_stamp >= evidence",
+            ),
+        ),
         f"{UNIT}/test_authorization.py",
     ),
     Bug(
         "a time stamp may be a second older than the window is wide",
         "window",
         "keyfax.authorization",
-        (("evidence.now_s - evidence.time_stamp > evidence", "evidence.now_s - evidence.time_stamp - 1 > evidence"),),
+        (
+            (
+                "int(evidence.now_s) - evidence.time_stamp > evidence",
+                "int(evidence.now_s) - evidence.time_stamp - 1 > evidence",
+            ),
+        ),
         f"{UNIT}/test_authorization.py",
     ),
     Bug(
         "a time stamp as far ahead as the window is wide is too far ahead",
         "window",
         "keyfax.authorization",
-        (("(evidence.time_stamp or 0) - evidence.now_s > ", "(evidence.time_stamp or 0) - evidence.now_s >= "),),
+        (
+            (
+                "(evidence.time_stamp or 0) - int(evidence.now_s) > ",
+                "(evidence.time_stamp or 0) - int(evidence.now_s) >= ",
+            ),
+        ),
         f"{UNIT}/test_authorization.py",
     ),
     Bug(
@@ -96,7 +111,7 @@ KEYFAX_BUGS = (
         "keyfax.authorization",
         (
             ("self.nonces.remember(evidence.api_key,", "self.nonces.remember(evidence.host,"),
-            ("self.nonces.knows(api_key,", "self.nonces.knows(host,"),
+            ("self.nonces.objection(api_key,", "self.nonces.objection(host,"),
         ),
         f"{UNIT}/test_authorization.py",
     ),
@@ -111,7 +126,21 @@ KEYFAX_BUGS = (
         "a nonce is forgotten a second too early",
         "nonce",
         "keyfax.nonces",
-        (("self._ends[0][0] < now_s", "self._ends[0][0] <= now_s"),),
+        (("latest_s >= since_s", "latest_s > since_s"),),
+        f"{UNIT}/test_authorization.py",
+    ),
+    Bug(
+        "what can no longer be told is taken",
+        "nonce",
+        "keyfax.nonces",
+        (("if time_stamp <= self._forgotten_s:", "if time_stamp < self._forgotten_s:"),),
+        f"{UNIT}/test_nonces.py",
+    ),
+    Bug(
+        "a token's fraction of a second does not count",
+        "token",
+        "keyfax.emulator",
+        (("self.settings, now.timestamp())", "self.settings, int(now.timestamp()))"),),
         f"{UNIT}/test_authorization.py",
     ),
     Bug(

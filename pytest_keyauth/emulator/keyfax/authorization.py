@@ -59,13 +59,13 @@ class Evidence:
 
     ``scheme``: one of ``Basic``, ``Bearer``, ``ApiKey``, ``unknown``, ``absent``. ``pair``: the living pair of the API
     key that is named; else the one in use of the host that is named; else nobody's. ``genuine``: whether what must be
-    signed is signed with that pair's signing key, None where the stored key cannot be read. ``time_stamp``: Unix
-    seconds, None where it is not written as such.
+    signed is signed with that pair's signing key, None where the stored key cannot be read. ``objection``: what speaks
+    against the nonce, None where nothing does. ``time_stamp``: Unix seconds, None where it is not written as such.
     """
 
     policy: Policy
     settings: KeyfaxSettings
-    now_s: int
+    now_s: float
     scheme: str = "absent"
     parts: tuple[str, ...] = field(default=(), repr=False)
     host: str = ""
@@ -74,7 +74,7 @@ class Evidence:
     pair: KeyPair = NOBODY
     genuine: bool | None = False
     nonce: str = ""
-    nonce_known: bool = False
+    objection: str | None = None
     time_stamp: int | None = None
     claims: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
@@ -145,13 +145,13 @@ def refuse_stale(evidence: Evidence) -> None:
     """The time stamp is readable and not too old; exactly as old as the window is wide is still good."""
     if evidence.time_stamp is None:
         raise _unauthorized("the time stamp cannot be read: expected Unix time in whole seconds")
-    if evidence.now_s - evidence.time_stamp > evidence.settings.time_window_s:
+    if int(evidence.now_s) - evidence.time_stamp > evidence.settings.time_window_s:
         raise _unauthorized(f"the time stamp is more than {evidence.settings.time_window_s} seconds old")
 
 
 def refuse_future(evidence: Evidence) -> None:
     """The time stamp is not too far ahead."""
-    if (evidence.time_stamp or 0) - evidence.now_s > evidence.settings.time_window_s:
+    if (evidence.time_stamp or 0) - int(evidence.now_s) > evidence.settings.time_window_s:
         raise _unauthorized(f"the time stamp is more than {evidence.settings.time_window_s} seconds ahead")
 
 
@@ -165,8 +165,8 @@ def refuse_wrong_signature(evidence: Evidence) -> None:
 
 def refuse_replay(evidence: Evidence) -> None:
     """The nonce was not used before with this API key."""
-    if evidence.nonce_known:
-        raise _unauthorized("the nonce was used before")
+    if evidence.objection is not None:
+        raise _unauthorized(evidence.objection)
 
 
 def refuse_unsigned_token(evidence: Evidence) -> None:
@@ -236,7 +236,7 @@ class Authorizer:
         self._signature = signature
         self.nonces = NonceMemory()
 
-    def authorize(self, request: Request, policy: Policy, settings: KeyfaxSettings, now_s: int) -> KeyPair:
+    def authorize(self, request: Request, policy: Policy, settings: KeyfaxSettings, now_s: float) -> KeyPair:
         """Verify one request and tell with which pair it was made; nobody's where it came without a header.
 
         :raises Refusal: for a wrong header; nothing was changed then.
@@ -254,12 +254,11 @@ class Authorizer:
     def _note(self, evidence: Evidence) -> None:
         """What a verified request changes. An API key by itself does not prove that its signing key has arrived."""
         if evidence.scheme == "Basic":
-            good_until_s = (evidence.time_stamp or 0) + evidence.settings.time_window_s
-            self.nonces.remember(evidence.api_key, evidence.nonce, good_until_s, evidence.now_s)
+            self.nonces.remember(evidence.api_key, evidence.nonce, evidence.time_stamp or 0)
         if evidence.scheme in ("Basic", "Bearer"):
             self._store.use_pair(evidence.pair)
 
-    def _examine(self, request: Request, policy: Policy, settings: KeyfaxSettings, now_s: int) -> Evidence:
+    def _examine(self, request: Request, policy: Policy, settings: KeyfaxSettings, now_s: float) -> Evidence:
         header = request.header("Authorization", case_sensitive=False)
         if header is None:
             return Evidence(policy, settings, now_s)
@@ -267,7 +266,7 @@ class Authorizer:
         scheme, parts = _SCHEMES.get(name.lower(), "unknown"), tuple(rest.split(":"))
         known: dict[str, Any] = {}
         if scheme == "Basic":
-            known = self._examine_basic(request, parts)
+            known = self._examine_basic(request, parts, int(now_s) - settings.time_window_s)
         elif scheme == "Bearer":
             known = self._examine_bearer(parts)
         elif scheme == "ApiKey":
@@ -276,7 +275,7 @@ class Authorizer:
         host_has_keys = self._store.active(parts[0]) is not None
         return Evidence(policy, settings, now_s, scheme, parts, parts[0], host_has_keys, **known)
 
-    def _examine_basic(self, request: Request, parts: tuple[str, ...]) -> dict[str, Any]:
+    def _examine_basic(self, request: Request, parts: tuple[str, ...], since_s: int) -> dict[str, Any]:
         host, api_key, signature, nonce, time_text = (*parts, "", "", "", "")[:5]
         time_stamp = int(time_text) if _TIME_STAMP.fullmatch(time_text) else None
         message = SignedMessage(request.method, absolute_url(request), request.body, api_key, time_stamp or 0, nonce)
@@ -286,7 +285,7 @@ class Authorizer:
             "pair": pair,
             "genuine": self._is_signed(message, pair, signature),
             "nonce": nonce,
-            "nonce_known": self.nonces.knows(api_key, nonce),
+            "objection": self.nonces.objection(api_key, nonce, time_stamp or 0, since_s),
             "time_stamp": time_stamp,
         }
 

@@ -109,7 +109,7 @@ class KeyfaxSettings:
             if name == "time_window_s" and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
                 raise ValueError(f"time_window_s={value!r}: expected whole seconds, 0 or more")
             if name == "token_lifetime_h" and not _is_lifetime(value):
-                raise ValueError(f"token_lifetime_h={value!r}: expected hours, more than 0")
+                raise ValueError(f"token_lifetime_h={value!r}: expected hours, a second at least")
         if "companies" in changes:
             changes = {**changes, "companies": frozenset(changes["companies"])}
         return replace(self, **changes)
@@ -122,4 +122,4 @@ def _are_codes(value: object) -> bool:
 
 
 def _is_lifetime(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value <= 1_000_000
+    return isinstance(value, int | float) and not isinstance(value, bool) and 1 / 3600 <= value <= 1_000_000

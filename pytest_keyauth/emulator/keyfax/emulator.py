@@ -117,7 +117,7 @@ class KeyfaxEmulator:
     def _admit(self, request: Request, operation: Operation) -> Call:
         now, caller = self.clock.now(), NOBODY
         if operation.policy is not None:
-            caller = self._authorizer.authorize(request, operation.policy, self.settings, int(now.timestamp()))
+            caller = self._authorizer.authorize(request, operation.policy, self.settings, now.timestamp())
         return Call(request, caller, now, self._store, self.settings, self._hosts, self.outbox, self._random, self.root)
 
     def reset(self) -> None:

@@ -260,6 +260,22 @@ def test_a_request_is_never_taken_again_as_long_as_its_time_stamp_is_good(
         emulator.clock.advance(minutes=1)
 
 
+@pytest.mark.parametrize("window_s", [300, 7 * 24 * 3600])
+def test_a_request_is_not_taken_again_when_the_clock_is_turned_back_or_the_window_made_wider(
+    keys: KeyPair, emulator: KeyfaxEmulator, ask: Ask, sign: Sign, window_s: int
+) -> None:
+    header = sign(keys, "GET", TOKEN)
+    assert ask("GET", TOKEN, Authorization=header).status == 200
+    emulator.clock.advance(days=1)
+    other = sign(keys, "GET", TOKEN, time_stamp=int(emulator.clock.seconds()))
+    assert ask("GET", TOKEN, Authorization=other).status == 200  # when old nonces could be forgotten
+    emulator.configure(time_window_s=window_s)
+    if window_s == 300:
+        emulator.clock.advance(days=-1)
+    assert refusal(ask("GET", TOKEN, Authorization=header)) == "the nonce was used before"
+    assert ask("GET", TOKEN, Authorization=sign(keys, "GET", TOKEN)).status == 200
+
+
 def test_a_refused_request_uses_no_nonce(keys: KeyPair, ask: Ask, sign: Sign) -> None:
     header = sign(keys, "GET", TOKEN, nonce="n")
     for wrong in (f"{header}:", header.replace(":n:", ":n:1"), header.replace("LIVE", "TEST")):
@@ -419,6 +435,39 @@ def test_a_token_expires_by_the_emulators_clock(keys: KeyPair, emulator: KeyfaxE
     assert refusal(ask("POST", TOKEN, Authorization=header)) == "the token has expired"
     emulator.clock.advance(hours=-25)
     assert refusal(ask("POST", TOKEN, Authorization=header)) == "the token is not valid yet"
+
+
+@pytest.mark.parametrize(
+    ("claims", "good"),
+    [
+        ({"nbf": NOW_S + 0.5}, True),
+        ({"nbf": NOW_S + 0.75}, True),
+        ({"nbf": NOW_S + 0.875}, False),
+        ({"exp": NOW_S + 0.875}, True),
+        ({"exp": NOW_S + 0.75}, False),
+        ({"exp": NOW_S + 0.5}, False),
+    ],
+)
+def test_a_token_that_tells_parts_of_a_second_is_good_to_that_part(
+    keys: KeyPair, emulator: KeyfaxEmulator, ask: Ask, claims: dict[str, Any], good: bool
+) -> None:
+    """RFC 7519: a time may have a fraction, and on or after "exp" a token must not be accepted."""
+    emulator.clock.advance(seconds=0.75)
+    assert ask("GET", STARTUP, Authorization=bear(keys, **claims)).status == (200 if good else 401)
+
+
+@pytest.mark.parametrize("lifetime_s", [1, 90, 24 * 3600])
+def test_a_token_made_within_a_second_is_good_at_once_and_ends_on_the_second(
+    keys: KeyPair, emulator: KeyfaxEmulator, send: Ask, ask: Ask, lifetime_s: int
+) -> None:
+    emulator.configure(token_lifetime_h=lifetime_s / 3600)
+    emulator.clock.advance(seconds=0.5)
+    header = f"Bearer LIVE:{send(keys, 'GET', TOKEN).json()['token']}"
+    assert ask("GET", STARTUP, Authorization=header).status == 200
+    emulator.clock.advance(seconds=lifetime_s - 0.75)
+    assert ask("GET", STARTUP, Authorization=header).status == 200
+    emulator.clock.advance(seconds=0.25)
+    assert refusal(ask("GET", STARTUP, Authorization=header)) == "the token has expired"
 
 
 def test_the_token_of_a_dead_key_is_dead(emulator: KeyfaxEmulator, keys: KeyPair, send: Ask, ask: Ask) -> None:

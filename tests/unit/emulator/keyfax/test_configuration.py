@@ -111,10 +111,11 @@ def test_a_change_of_settings_makes_new_ones() -> None:
         ({"time_window_s": -1}, "expected whole seconds, 0 or more"),
         ({"time_window_s": True}, "expected whole seconds, 0 or more"),
         ({"time_window_s": 1.5}, "expected whole seconds, 0 or more"),
-        ({"token_lifetime_h": 0}, "expected hours, more than 0"),
-        ({"token_lifetime_h": "24"}, "expected hours, more than 0"),
-        ({"token_lifetime_h": float("inf")}, "expected hours, more than 0"),
-        ({"token_lifetime_h": float("nan")}, "expected hours, more than 0"),
+        ({"token_lifetime_h": 0}, "expected hours, a second at least"),
+        ({"token_lifetime_h": 1 / 3601}, "expected hours, a second at least"),
+        ({"token_lifetime_h": "24"}, "expected hours, a second at least"),
+        ({"token_lifetime_h": float("inf")}, "expected hours, a second at least"),
+        ({"token_lifetime_h": float("nan")}, "expected hours, a second at least"),
     ],
 )
 def test_an_unfit_change_is_refused_and_says_what_was_expected(change: dict[str, Any], message: str) -> None:
