@@ -5,7 +5,9 @@ import shutil
 import subprocess
 import sysconfig
 import threading
+import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -191,6 +193,53 @@ def test_with_web_hook_and_mail_server_down_the_keys_are_stored_and_delivered_la
             _, result = web_hook.posted.get(timeout=5)
             _, mail = mailbox.received.get(timeout=5)
         assert read_mail(mail)["signingKey"] == result["signingKey"]
+
+
+@pytest.mark.slow
+def test_keys_are_rotated_while_requests_are_under_way_and_two_callers_reset_at_once() -> None:
+    """Before the first use of new keys all is taken, after it nothing that is signed with older ones."""
+    taken: list[tuple[float, float, int]] = []
+    over = threading.Event()
+
+    def go_on(exports: dict[str, str]) -> None:
+        with client(exports) as keyfax:
+            while not over.is_set():
+                began = time.perf_counter()
+                status = keyfax.get("/api/v1/token").status_code
+                taken.append((began, time.perf_counter(), status))
+
+    def reset(exports: dict[str, str]) -> Any:
+        with client(exports) as keyfax:
+            return keyfax.post("/api/v1/key").raise_for_status().json()["apiKey"]
+
+    with serving() as exports, ThreadPoolExecutor(6) as threads:
+        futures = [threads.submit(go_on, exports) for _ in range(4)]
+        try:
+            over.wait(0.5)
+            made = {threads.submit(reset, exports), threads.submit(reset, exports)}
+            api_keys = {future.result(10) for future in made}
+            url = f"{exports['KEYAUTH_KEYTRAC_URL']}/_keyauth/deliveries"
+            command = {"provider": "keyfax", "host": exports["KEYAUTH_KEYFAX_HOST"]}
+            delivered = httpx.post(url, json=command, trust_env=False).raise_for_status().json()["deliveries"]
+            assert {delivery["apiKey"] for delivery in delivered} == api_keys
+            over.wait(0.5)
+            newest = KeyfaxCredentials(*(delivered[-1][name] for name in ("hostName", "apiKey", "signingKey")))
+            with client(exports, newest) as renewed:
+                began = time.perf_counter()
+                assert renewed.get("/api/v1/token").status_code == 200
+                ended = time.perf_counter()
+            over.wait(0.5)
+        finally:
+            over.set()
+        for future in futures:
+            future.result(10)
+        older = KeyfaxCredentials(*(delivered[0][name] for name in ("hostName", "apiKey", "signingKey")))
+        with client(exports, older) as dead:
+            assert dead.get("/api/v1/token").status_code == 401
+    before = [status for _, end, status in taken if end < began]
+    after = [status for begin, _, status in taken if begin > ended]
+    assert (set(before), set(after)) == ({200}, {401})
+    assert min(len(before), len(after)) > 20
 
 
 @pytest.fixture(scope="module")
