@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from random import Random
 
+from pytest_keyauth.emulator.comparison import is_same
 from pytest_keyauth.emulator.disturbance import Delay, Disturbance, Kind, Loss, read_delay, read_kind
 from pytest_keyauth.emulator.documents import DocumentedAnswer, Documents
 from pytest_keyauth.emulator.message import Request, Response
@@ -42,7 +43,7 @@ class Scope:
         return (
             self.operation in (None, asked.operation)
             and self.path in (None, asked.request.path)
-            and self.token in (None, asked.token)
+            and (self.token is None or is_same(self.token, asked.token or ""))
             and (self.user is None or self.user == asked.find_user())
         )
 

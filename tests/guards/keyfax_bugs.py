@@ -11,13 +11,13 @@ KEYFAX_BUGS = (
         "the signature check is skipped",
         "signature",
         "keyfax.authorization",
-        (("return _same(self._signature.sign(message, pair.signing_key), signature)", "return True"),),
+        (("return is_same(self._signature.sign(message, pair.signing_key), signature)", "return True"),),
         f"{CONTRACTS}/test_create_token.py",
     ),
     Bug(
         "only the beginning of a signature is compared",
         "signature",
-        "keyfax.authorization",
+        "comparison",
         (
             ("return compare_digest(expected.encode(", "return compare_digest(expected[:24].encode("),
             ("given.encode(", "given[:24].encode("),

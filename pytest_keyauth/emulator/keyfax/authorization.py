@@ -8,10 +8,10 @@ first that is broken answers, with 401 where it does not say otherwise. What a v
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from hmac import compare_digest
 from math import nan
 from typing import Any
 
+from pytest_keyauth.emulator.comparison import is_same
 from pytest_keyauth.emulator.keyfax.configuration import KeyfaxSettings
 from pytest_keyauth.emulator.keyfax.keys import NOBODY, DamagedKey, KeyPair
 from pytest_keyauth.emulator.keyfax.nonces import NonceMemory
@@ -137,7 +137,7 @@ def refuse_foreign_token(evidence: Evidence) -> None:
 
 def refuse_wrong_key(evidence: Evidence) -> None:
     """The API key is a living one."""
-    if not _same(evidence.pair.api_key, evidence.api_key):
+    if not is_same(evidence.pair.api_key, evidence.api_key):
         raise _unauthorized("the API key is not one of the host's, or no longer")
 
 
@@ -215,11 +215,6 @@ CHECKS: dict[str, tuple[Check, ...]] = {
 }
 
 
-def _same(expected: str, given: str) -> bool:
-    """Compare in a time that does not tell how much is right."""
-    return compare_digest(expected.encode("utf-8", "surrogatepass"), given.encode("utf-8", "surrogatepass"))
-
-
 def _read_time(claims: Mapping[str, Any], name: str) -> float:
     """A time of a token in Unix seconds; not a number, which is neither before nor after any, for what is none."""
     value = claims.get(name)
@@ -294,7 +289,7 @@ class Authorizer:
             pair.secret()
         except DamagedKey:
             return None
-        return _same(self._signature.sign(message, pair.signing_key), signature)
+        return is_same(self._signature.sign(message, pair.signing_key), signature)
 
     def _examine_bearer(self, parts: tuple[str, ...]) -> dict[str, Any]:
         host, token = (*parts, "")[:2]

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pytest_keyauth.emulator import comparison
 from pytest_keyauth.emulator.keyfax import KeyfaxEmulator, KeyPair, SignedMessage, authorization
 from pytest_keyauth.emulator.keyfax.authorization import CHECKS
 from pytest_keyauth.emulator.keyfax.tokens import make_token
@@ -309,7 +310,7 @@ def test_comparable_work_is_done_for_whoever_asks(
         return expected == given
 
     monkeypatch.setattr(emulator._signature, "sign", note_message, raising=False)
-    monkeypatch.setattr(authorization, "compare_digest", note_comparison)
+    monkeypatch.setattr(comparison, "compare_digest", note_comparison)
     for header in (
         f"Basic LIVE:{keys.api_key}:right:n1:{NOW_S}",
         f"Basic LIVE:{keys.api_key}:wrong:n2:{NOW_S}",
