@@ -120,7 +120,7 @@ class Script:
 
     def forget(self, token: str) -> None:
         """Forget the plans for one token, which would be looked at in vain with each request."""
-        self._plans = [plan for plan in self._plans if plan.scope.token != token]
+        self._plans = [plan for plan in self._plans if not is_same(plan.scope.token or "", token)]
 
     def plan_answer(self, name: str, scope: Scope, timing: Timing) -> None:
         """Answer with a documented outcome, by its name.

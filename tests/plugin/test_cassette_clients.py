@@ -89,6 +89,7 @@ CONVERSATION = """
 """
 
 
+@pytest.mark.slow
 def test_what_one_library_records_each_can_replay_and_all_record_the_same(
     consumer: pytest.Pytester, account: None, cut_off: Any
 ) -> None:

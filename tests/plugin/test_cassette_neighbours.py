@@ -46,6 +46,7 @@ NEIGHBOURS = """
 """
 
 
+@pytest.mark.slow
 def test_marked_tests_run_beside_pytest_recording_respx_and_pytest_httpx(
     consumer: pytest.Pytester, all_plugins: None, cut_off: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

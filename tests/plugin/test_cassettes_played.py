@@ -33,6 +33,7 @@ CHANGED = """
 """
 
 
+@pytest.mark.slow
 def test_what_was_not_played_is_stale_or_has_no_test_is_named_and_fails_a_strict_run(
     pytester: pytest.Pytester, play: Play
 ) -> None:

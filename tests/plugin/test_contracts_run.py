@@ -91,6 +91,7 @@ def test_contracts_run_in_workers_where_plugins_are_not_loaded_by_themselves(
     assert witnessed(pytester.runpytest_subprocess(*CONTRACTS, *SOME, "-p", "xdist", "-n2")) == usual
 
 
+@pytest.mark.slow
 def test_contracts_run_without_naming_the_plugin_where_plugins_are_loaded_by_themselves(
     pytester: pytest.Pytester, usual: tuple[int, str]
 ) -> None:

@@ -117,6 +117,7 @@ EVERYTHING = """
 """
 
 
+@pytest.mark.slow
 def test_every_outcome_of_every_operation_is_seen_by_a_consumer_over_a_socket(pytester: pytest.Pytester) -> None:
     operations = {item.name: (item.method, item.path) for item in load_catalogue("keyfax").operations}
     pytester.makepyfile(test_it=EVERYTHING.replace("{operations}", repr(operations)))

@@ -202,6 +202,7 @@ def editions_of(folder: Path, number: int) -> tuple[list[int], list[str]]:
     return found, drafts
 
 
+@pytest.mark.slow
 def test_a_recording_that_is_killed_at_each_step_leaves_every_cassette_old_or_new(
     killed: tuple[Path, list[str]],
 ) -> None:

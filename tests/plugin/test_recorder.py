@@ -193,6 +193,7 @@ def test_corrections_are_recorded_and_leave_the_text(typing: Typing) -> None:
     assert_same_typing(parse(plain), expected)
 
 
+@pytest.mark.slow
 def test_what_is_pasted_filled_in_or_dispatched_by_a_script_is_not_typing(
     chromium: Chromium, consumer: Consumer
 ) -> None:

@@ -149,7 +149,8 @@ class KeytracEmulator:
         :raises ValueError: for the first account, or where no account has that token.
         """
         with self._lock:
-            if self.find_account(token) is self.account:
+            closing = self.find_account(token)
+            if closing is self.account:
                 raise ValueError("the first account cannot be closed; reset() empties it")
             del self._accounts[_digest(token)]
             self._script.forget(token)

@@ -105,6 +105,7 @@ def test_good_credentials_that_are_refused_are_found() -> None:
     assert "accepted_credentials POST /api/v1/key" in found(run("coverage", keyfax_customer(refuse)))
 
 
+@pytest.mark.slow
 def test_the_same_seed_sends_the_same_and_another_one_something_else() -> None:
     def sent(seed: int) -> list[tuple[str, str, bytes]]:
         seen: list[tuple[str, str, bytes]] = []
