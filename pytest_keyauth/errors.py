@@ -208,14 +208,20 @@ class CleaningError(KeyauthError):
 
 
 class ProviderUnreachable(KeyauthError):
-    """A live provider has not answered several requests in a row; this one was not sent."""
+    """A live provider has not answered several requests in a row, or wants to be left alone; this one was not sent.
 
-    def __init__(self, origin: str, troubles: int) -> None:
-        super().__init__(origin, troubles)
+    ``pause_s``: for how many seconds it has asked; None where it does not answer.
+    """
+
+    def __init__(self, origin: str, troubles: int = 0, pause_s: float | None = None) -> None:
+        super().__init__(origin, troubles, pause_s)
         self.origin = origin
         self.troubles = troubles
+        self.pause_s = pause_s
 
     def __str__(self) -> str:
+        if self.pause_s is not None:
+            return f"{self.origin} has asked to be left alone for another {self.pause_s:.0f} s; this one was not sent"
         return f"{self.origin} has not answered {self.troubles} requests in a row; this one was not sent"
 
 

@@ -1,13 +1,13 @@
 """What may be sent again when it went wrong, and after how long."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from random import Random
 
 import httpx
 
-from pytest_keyauth.live.budget import Budget
+from pytest_keyauth.live.budget import LONGEST_WAIT_S, Budget
 
 __all__ = ["GATEWAY_ERRORS", "TOO_MANY_REQUESTS", "Patience", "is_repeatable", "read_retry_after"]
 
@@ -19,9 +19,6 @@ TOO_MANY_REQUESTS = 429
 
 MOST_TRIES = 3
 BACKOFF_S = 0.25
-
-#: Whoever is asked to wait longer than this does without the answer.
-LONGEST_WAIT_S = 120.0
 
 #: A connection was never made, so that nothing was sent.
 _UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
@@ -37,7 +34,7 @@ def is_repeatable(request: httpx.Request) -> bool:
 
 
 def _can_be_sent_again(request: httpx.Request) -> bool:
-    is_signed = request.headers.get("authorization", "").startswith("Basic ")
+    is_signed = request.headers.get("authorization", "").lower().startswith("basic ")
     return isinstance(request.stream, httpx.ByteStream) and not is_signed
 
 
@@ -47,7 +44,7 @@ def read_retry_after(value: str, now: datetime) -> float | None:
         return float(value)
     try:
         until = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds())
 
@@ -73,13 +70,21 @@ class Patience:
         self._random = random or Random()
         self._now = now
 
-    def begin(self) -> float:
-        """Take a try out of the budget, and tell how many seconds to wait before it.
+    def begin(self) -> Iterator[float]:
+        """Take a try out of the budget, and tell how many seconds to wait before it, one time after the other.
+
+        While it waits for its turn, the server may have asked somebody else for a pause.
 
         :raises BudgetExceeded: where none is left.
-        :raises ProviderUnreachable: where the server has not answered for a while.
+        :raises ProviderUnreachable: where the server has not answered for a while, or wants to be left alone for long.
         """
-        return self._budget.take(self._origin)
+        self._budget.take(self._origin)
+        is_turn = False
+        while not is_turn:
+            pause, is_turn = self._budget.wait(self._origin)
+            if pause > 0:
+                yield pause
+                is_turn = is_turn and not self._budget.is_paused(self._origin)
 
     def after_error(self, request: httpx.Request, error: httpx.TransportError, tries: int) -> float | None:
         """Seconds until the next try after one that got no answer; None where that was the last."""
@@ -99,7 +104,7 @@ class Patience:
             return None
         asked = read_retry_after(response.headers.get("retry-after", ""), self._now())
         if asked is not None:
-            self._budget.pause(self._origin, min(asked, LONGEST_WAIT_S))
+            self._budget.pause(self._origin, asked)
         refused = busy and _can_be_sent_again(request)  # it was not done, says the status
         if (asked or 0.0) <= LONGEST_WAIT_S and self._may_repeat(request, tries, unsent=refused):
             return self._backoff(tries) if asked is None else asked

@@ -21,7 +21,8 @@ class PatientTransport(httpx.BaseTransport):
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request, perhaps several times."""
         for tries in count(1):
-            time.sleep(self._patience.begin())
+            for turn in self._patience.begin():
+                time.sleep(turn)
             try:
                 response = self._transport.handle_request(request)
                 response.read()
@@ -47,7 +48,8 @@ class PatientAsyncTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request, perhaps several times."""
         for tries in count(1):
-            await anyio.sleep(self._patience.begin())
+            for turn in self._patience.begin():
+                await anyio.sleep(turn)
             try:
                 response = await self._transport.handle_async_request(request)
                 await response.aread()

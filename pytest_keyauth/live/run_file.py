@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 
+from pytest_keyauth.errors import CleaningError
+
 __all__ = ["RunFile"]
 
 _TABLES = """
@@ -28,16 +30,30 @@ class RunFile:
     waited for, since what a power cut loses the provider has lost, too, or `clean` finds it by other ways.
 
     :param path: the file; it is made where it is not there.
-    :raises OSError: where it cannot be made.
+    :raises CleaningError: where it cannot be made, or is none: what it said of things made is lost.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
-        # Clients of one process may be in several threads, and take turns.
-        self._connection = sqlite3.connect(path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False)
         self._lock = RLock()
-        self._connection.executescript(f"PRAGMA synchronous = OFF; PRAGMA journal_mode = TRUNCATE; {_TABLES}")
+        try:
+            self._connection = self._open()
+        except sqlite3.Error as error:
+            raise CleaningError(
+                f"{path} cannot be read ({error}): look for users and keys that a run has left in the provider's "
+                "console, then delete the file"
+            ) from None
+
+    def _open(self) -> sqlite3.Connection:
+        # Clients of one process may be in several threads, and take turns.
+        connection = sqlite3.connect(self.path, timeout=PATIENCE_S, isolation_level=None, check_same_thread=False)
+        try:
+            connection.executescript(f"PRAGMA synchronous = OFF; PRAGMA journal_mode = TRUNCATE; {_TABLES}")
+        except sqlite3.Error:
+            connection.close()
+            raise
+        return connection
 
     def __repr__(self) -> str:
         return f"<RunFile: {self.path.name}>"
@@ -46,13 +62,13 @@ class RunFile:
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Read and write, all or nothing, while no other process does."""
         with self._lock:
-            self._connection.execute("BEGIN IMMEDIATE")
             try:
+                self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection
-            except BaseException:
-                self._connection.execute("ROLLBACK")
-                raise
-            self._connection.execute("COMMIT")
+                self._connection.execute("COMMIT")
+            finally:  # also where Ctrl-C comes in between: an open transaction would stop all processes of the run
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
 
     def read_number(self, connection: sqlite3.Connection, name: str) -> float:
         """A number that was kept; 0 where none was."""

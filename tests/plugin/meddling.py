@@ -22,6 +22,8 @@ class Passing:
     status: int
     headers: Headers
     body: bytes
+    asked: Headers = field(default_factory=list)
+    """The request's headers."""
 
     def saying(self, old: bytes, new: bytes) -> "Passing":
         """The same answer with another text."""
@@ -79,7 +81,8 @@ class _Handler(BaseHTTPRequestHandler):
         connection.endheaders(body)
         response = connection.getresponse()
         try:
-            return Passing(self.command, self.path, body, response.status, response.getheaders(), response.read())
+            headers, asked = response.getheaders(), list(self.headers.items())
+            return Passing(self.command, self.path, body, response.status, headers, response.read(), asked)
         finally:
             connection.close()
 
