@@ -30,7 +30,7 @@ async def deliver(response: Response, scope: dict[str, Any], receive: Receive, s
     if disturbance is None:
         await _send_whole(response, send)
     elif not disturbance.breaks:
-        await _send_late(response, disturbance, send)
+        await _send_late(response, disturbance, receive, send)
     else:
         transport = scope.get("extensions", {}).get(CONNECTION)
         if transport is None:
@@ -45,17 +45,29 @@ async def _send_whole(response: Response, send: Send) -> None:
     await send({"type": "http.response.body", "body": response.body})
 
 
-async def _send_late(response: Response, disturbance: Disturbance, send: Send) -> None:
+async def _send_late(response: Response, disturbance: Disturbance, receive: Receive, send: Send) -> None:
     if disturbance.kind == "latency":
-        await asyncio.sleep(disturbance.seconds)
-        await _send_whole(response, send)
+        if await _is_still_there(disturbance.seconds, receive):
+            await _send_whole(response, send)
         return
     await send(_start(response))
     pause_s = disturbance.seconds / max(len(response.body), 1)
     for index in range(len(response.body)):
-        await asyncio.sleep(pause_s)
+        if not await _is_still_there(pause_s, receive):
+            return
         await send({"type": "http.response.body", "body": response.body[index : index + 1], "more_body": True})
     await send({"type": "http.response.body", "body": b""})
+
+
+async def _is_still_there(seconds: float, receive: Receive) -> bool:
+    """Wait, and tell whether the client has done so, too: nobody else keeps an answer waiting, or a run its end."""
+    try:
+        async with asyncio.timeout(seconds):
+            while (await receive())["type"] != "http.disconnect":
+                pass
+    except TimeoutError:
+        return True
+    return False
 
 
 def _start(response: Response) -> dict[str, Any]:

@@ -108,6 +108,30 @@ def test_a_reset_connection_says_no_farewell(read: Callable[[], bytes], emulator
     assert len(emulator.requests) == 1
 
 
+@pytest.mark.parametrize("kind", ["latency", "slow-drip"])
+def test_a_client_that_went_away_is_not_waited_for(
+    emulator: KeytracEmulator, authority: Authority, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Nothing waits in the server when it is closed, which would be said at the end of a run."""
+    over: list[bool] = []
+
+    async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+        await read_body(receive)
+        await deliver(emulator.handle(read_request(scope, b"")), scope, receive, send)
+        over.append(True)
+
+    emulator.fail_transport(kind, seconds=600)
+    with closing(NetworkServer(application, authority.server_context())) as server:
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.get(f"http://127.0.0.1:{server.port}/status", timeout=0.2, trust_env=False)
+        server.hang_up()
+        deadline = time.monotonic() + 5
+        while not over and time.monotonic() < deadline:
+            time.sleep(0.01)
+    assert over == [True]
+    assert caplog.records == []
+
+
 @pytest.mark.parametrize(("lost", "recorded"), [("answer", 1), ("request", 0)])
 def test_what_never_comes_is_waited_for_in_vain(
     port: int, emulator: KeytracEmulator, lost: Loss, recorded: int
