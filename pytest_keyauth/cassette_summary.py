@@ -31,7 +31,8 @@ class CassetteTally:
     missing_outcomes: list[str] = field(default_factory=list)
 
     def add(self, taken: Mapping[str, Any]) -> None:
-        """Add what one test says."""
+        """Add what one test says; of one that another plugin has run again, its last try counts."""
+        self._forget_earlier_try(taken["test"])
         if taken.get("failed"):
             self.failed.append(taken["test"])
         if taken.get("refused"):
@@ -48,6 +49,11 @@ class CassetteTally:
                 self.unplayed[taken["test"]] = taken["unplayed"]
             if taken["stale"]:
                 self.stale.append(taken["test"])
+
+    def _forget_earlier_try(self, test: str) -> None:
+        for earlier in (self.failed, self.refused):
+            if test in earlier:
+                earlier.remove(test)
 
     @property
     def problems(self) -> int:

@@ -121,3 +121,15 @@ def test_a_cassette_of_a_users_own_test_is_an_orphan_where_its_file_is_gone(libr
         content = f'{{"version": 1, "keyauth": {{"test": "tests/{name}.py::test_it"}}, "interactions": []}}'
         library.folder.save(f"tests/{name}/test_it.yaml", content.encode())
     assert find_orphans(library, {}, {}, tmp_path) == ["cassettes/tests/test_away/test_it.yaml"]
+
+
+def test_of_a_test_that_was_run_again_the_last_try_counts() -> None:
+    tally = CassetteTally()
+    for taken in ({"failed": True}, {"refused": True}, {"recorded": "a.yaml", "origin": "emulator 1"}):
+        tally.add({"test": "test_a.py::test_it", **taken})
+    tally.add({"test": "test_a.py::test_other", "failed": True})
+    assert list(tally.summarize(strict=False)) == [
+        "1 cassette recorded from emulator 1",
+        "  not recorded, since the test did not pass:",
+        "    test_a.py::test_other",
+    ]
