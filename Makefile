@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+NEIGHBOURS ?= .venv-neighbours
 
-.PHONY: contracts test slow fuzz lint bench realism record cassettes browser lock clean
+.PHONY: contracts test slow fuzz neighbours lint bench realism record cassettes browser lock clean
 
 contracts: $(READY)  ## the contracts against the embedded emulators
 	$(BIN)/pytest -p pytest_keyauth --keyauth-contracts=all --keyauth-fail-under=100 -q contracts
@@ -12,13 +13,26 @@ contracts: $(READY)  ## the contracts against the embedded emulators
 test: $(READY)  ## the tests
 	$(BIN)/pytest -n 2 --dist worksteal -m "not slow"
 
-slow: $(READY)  ## the tests that take longer
+slow: $(READY) neighbours  ## the tests that take longer
 	$(BIN)/pytest --hypothesis-profile=thorough -m slow
 
 FUZZ ?= 100000
 SEED ?= 0
 fuzz: $(READY)  ## about FUZZ cases a provider by schemathesis, which follow from SEED
 	$(BIN)/pytest -p pytest_keyauth --keyauth-fuzz=$(FUZZ) --keyauth-seed=$(SEED) -q fuzz
+
+# Plugins that would load into every run of ours are in an environment of their own, with the wheel of what is here.
+neighbours: $(READY) $(NEIGHBOURS)/.ready  ## a consumer's tests beside other plugins, one lane each
+	rm -rf build/neighbours
+	$(BIN)/python -m build --wheel --no-isolation --outdir build/neighbours . > /dev/null
+	$(NEIGHBOURS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --force-reinstall build/neighbours/*.whl
+	PYTEST_DISABLE_PLUGIN_AUTOLOAD=1 $(NEIGHBOURS)/bin/python -m pytest -c tests/neighbours/pytest.ini \
+		--confcutdir=tests/neighbours -p no:cacheprovider tests/neighbours
+
+$(NEIGHBOURS)/.ready: tests/neighbours/requirements.txt
+	$(PYTHON) -m venv $(NEIGHBOURS)
+	$(NEIGHBOURS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $<
+	@touch $@
 
 lint: $(READY)  ## formatting, ruff, types, arrows
 	$(BIN)/ruff format --check .
@@ -54,9 +68,12 @@ $(READY): pyproject.toml dev-requirements.txt
 browser:  ## Chromium for the tests in a browser, where Debian's packages can be installed; without it they are skipped
 	@command -v chromium > /dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
 
-lock: $(READY)  ## renew dev-requirements.txt
+lock: $(READY)  ## renew dev-requirements.txt, and what the lanes run beside
 	$(BIN)/uv pip compile --universal --python-version 3.11 --group dev --generate-hashes --no-header --no-annotate \
 		--no-emit-index-url --upgrade --output-file dev-requirements.txt pyproject.toml
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+		--no-emit-index-url --upgrade --output-file tests/neighbours/requirements.txt pyproject.toml \
+		tests/neighbours/requirements.in
 
 clean:
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) $(NEIGHBOURS) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

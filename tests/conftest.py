@@ -13,6 +13,9 @@ hypothesis.settings.load_profile("project")
 
 COUNTED = "guard"
 
+#: These have an environment of their own: `make neighbours`.
+collect_ignore = ["neighbours"]
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for report in terminalreporter.getreports("passed"):
