@@ -64,7 +64,7 @@ class RecordingTake:
         self._secrets = tuple(secrets)
         self._library = library
         self._origin = origin
-        self.recorder = Recorder(_now(), addresses, "keep" if keeps_samples else "replace", tell)
+        self.recorder = Recorder(_now(), addresses, "keep" if keeps_samples else "replace", tell, _now)
 
     def finish(self) -> dict[str, Any]:
         """Keep the cassette of a test that has passed, and say what became of it.
@@ -99,7 +99,7 @@ class ReplayingTake:
         :raises CassetteError: where there is none.
         """
         cassette, place = self._library.find_test(self._test.node_id)
-        return Player(cassette, place, _now(), self._addresses)
+        return Player(cassette, place, _now(), self._addresses, _now)
 
     def answer(self, request: Request) -> Response:
         """Answer a request from the cassette.

@@ -9,16 +9,21 @@ __all__ = ["Clock"]
 FIRST_YEAR, LAST_YEAR = 1970, 8999
 
 
+def read_time() -> float:
+    """The real time in Unix seconds; looked up anew each time, since a test may have it frozen."""
+    return time.time()
+
+
 class Clock:
     """Tells the emulator's time in UTC, and moves on request.
 
     Only the emulator reads it. The client's clock, and the event loop's, stay as they are: freezing those hangs
-    async clients.
+    async clients. Who freezes the process's time all the same (freezegun, time-machine) finds it frozen here, too.
 
     :param source: seconds since the epoch; the real time unless a test injects its own.
     """
 
-    def __init__(self, source: Callable[[], float] = time.time) -> None:
+    def __init__(self, source: Callable[[], float] = read_time) -> None:
         self._source = source
         self._offset_s = 0.0
 

@@ -10,7 +10,16 @@ from pytest_keyauth.errors import CredentialsError
 from pytest_keyauth.keyfax.credentials import KeyfaxCredentials, find_fault
 from pytest_keyauth.keyfax.signature import HmacSha256Signature, RequestSignature, SignedRequest
 
-__all__ = ["DEFAULT_SIGNATURE", "KeyfaxBasic", "header", "new_nonce", "sent_url", "set_header", "was_given_header"]
+__all__ = [
+    "DEFAULT_SIGNATURE",
+    "KeyfaxBasic",
+    "header",
+    "new_nonce",
+    "read_time",
+    "sent_url",
+    "set_header",
+    "was_given_header",
+]
 
 DEFAULT_SIGNATURE: RequestSignature = HmacSha256Signature()
 
@@ -22,6 +31,11 @@ OWN_HEADER = "pytest_keyauth.authorization"
 def new_nonce() -> str:
     """Make 32 hex characters that have never been sent."""
     return secrets.token_hex(16)
+
+
+def read_time() -> float:
+    """The present time in Unix seconds; looked up anew each time, since a test may have it frozen."""
+    return time.time()
 
 
 def sent_url(request: httpx.Request) -> str:
@@ -82,7 +96,7 @@ class KeyfaxBasic(httpx.Auth):
         credentials: KeyfaxCredentials,
         *,
         signature: RequestSignature = DEFAULT_SIGNATURE,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = read_time,
         nonce: Callable[[], str] = new_nonce,
     ) -> None:
         self._credentials = credentials

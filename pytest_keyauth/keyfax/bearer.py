@@ -2,7 +2,6 @@
 
 import logging
 import threading
-import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, nullcontext
 
@@ -14,6 +13,7 @@ from pytest_keyauth.keyfax.basic import (
     UNAUTHORIZED,
     KeyfaxBasic,
     new_nonce,
+    read_time,
     set_header,
     was_given_header,
 )
@@ -66,7 +66,7 @@ class KeyfaxBearer(httpx.Auth):
         root: str,
         *,
         signature: RequestSignature = DEFAULT_SIGNATURE,
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float] = read_time,
         nonce: Callable[[], str] = new_nonce,
         margin_s: float = MARGIN_S,
     ) -> None:

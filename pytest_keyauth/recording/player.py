@@ -42,6 +42,12 @@ class Materializer:
         self._seed = seed
         self._values: dict[str, str] = {}
 
+    def begin(self, now: datetime) -> None:
+        """Let times be relative to another moment, also those that tokens tell."""
+        self._now = now
+        for reference in self._cassette.tokens:
+            self._values.pop(reference, None)
+
     def bind(self, reference: str, value: str) -> None:
         """Let a reference stand for this value from now on."""
         self._values[reference] = value
@@ -118,18 +124,26 @@ class Player:
 
     :param now: what the recorded times are relative to.
     :param place: what names the cassette in messages.
+    :param clock: asked with the first request for what they are relative to instead: a test may have frozen its time.
 
     ``mismatch``: the first that it had no answer to; the code under test may have swallowed it.
     """
 
-    def __init__(self, cassette: Cassette, place: str, now: datetime, addresses: Addresses) -> None:
+    def __init__(
+        self,
+        cassette: Cassette,
+        place: str,
+        now: datetime,
+        addresses: Addresses,
+        clock: Callable[[], datetime] | None = None,
+    ) -> None:
         self.cassette = cassette
+        self._clock = clock
         self.place = place
         self._materializer = Materializer(cassette, now, cassette.test)
         self._given = _given_references(cassette)
         self._redactor = Redactor(now, learns=False, samples="shape", place=addresses.canonical)
-        for reference in self._given:
-            self._redactor.recall(reference, self._materializer.value(reference))
+        self._recall_given()
         self._sequences = Sequences(self._recorded_question(item.request) for item in cassette.interactions)
         self._commands = list(cassette.commands)
         self._lock = Lock()
@@ -137,6 +151,17 @@ class Player:
 
     def __repr__(self) -> str:
         return f"<Player of {self.place}>"
+
+    def _recall_given(self) -> None:
+        for reference in self._given:
+            self._redactor.recall(reference, self._materializer.value(reference))
+
+    def _begin(self) -> None:
+        if self._clock is not None:
+            now, self._clock = self._clock(), None
+            self._materializer.begin(now)
+            self._redactor.begin(now)
+            self._recall_given()
 
     def credential(self, reference: str) -> str:
         """The made-up credential that takes part in this cassette under a reference."""
@@ -148,6 +173,7 @@ class Player:
         :raises CassetteMismatch: where none like it was recorded, or not so often; says what differs.
         """
         with self._lock:
+            self._begin()
             question, index = self._look_up(request)
             if index is None:
                 raise self._refuse(self._explain(question))

@@ -24,14 +24,21 @@ class Recorder:
     """Collects exchanges and commands. Nothing of them is shown or written before it is redacted.
 
     :param now: what times in the recording will be relative to.
+    :param clock: asked with the first exchange for what they are relative to instead: a test may have frozen its time.
     :param samples: `keep` made-up ones, `replace` those that may be a human being's.
     :param tell: is told each secret's kind and value as soon as it is met.
     """
 
     def __init__(
-        self, now: datetime, addresses: Addresses, samples: SampleTreatment, tell: Callable[[str, str], None]
+        self,
+        now: datetime,
+        addresses: Addresses,
+        samples: SampleTreatment,
+        tell: Callable[[str, str], None],
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
         self._addresses = addresses
+        self._clock = clock
         self._redactor = Redactor(now, samples=samples, place=lambda url: self._addresses.canonical(url), tell=tell)
         self._exchanges: list[Exchange] = []
         self._commands: list[Command] = []
@@ -54,13 +61,20 @@ class Recorder:
     def hear(self, request: Request) -> None:
         """Learn what is in a request that is about to be sent: it may never be answered, and a traceback shows it."""
         with self._lock:
+            self._begin()
             self._redactor.meet(request)
 
     def note(self, request: Request, response: Response) -> None:
         """Note an exchange, and learn what is in it."""
         with self._lock:
+            self._begin()
             self._exchanges.append(Exchange(request, response))
             self._redactor.meet(request, response)
+
+    def _begin(self) -> None:
+        if self._clock is not None:
+            self._redactor.begin(self._clock())
+            self._clock = None
 
     def note_command(self, provider: str, name: str, arguments: Any, result: Any) -> None:
         """Note a command to the emulator, with its result as plain data, and learn what is in it."""

@@ -68,3 +68,9 @@ def test_a_clock_that_cannot_be_moved_so_far_stays_where_it_is(clock: Clock, day
     with pytest.raises(ValueError, match="the clock cannot be moved so far: expected a time in the years"):
         clock.advance(days=days)
     assert clock.now() == datetime(2016, 3, 24, 11, 45, 24, tzinfo=UTC) + timedelta(hours=1)
+
+
+def test_time_that_is_frozen_after_the_clock_was_made_is_frozen_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock()
+    monkeypatch.setattr(time, "time", lambda: SECONDS)
+    assert clock.seconds() == SECONDS

@@ -5,6 +5,7 @@ import http.server
 import pickle
 import re
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -511,3 +512,12 @@ def test_one_auth_signs_for_many_threads(basic: KeyfaxBasic, wire: Any, verifies
         thread.join()
     assert len(keyfax.accepted) == 80
     assert all(urlsplit(sent.url).path == f"/{sent.body.decode()}" for sent in keyfax.accepted)
+
+
+def test_time_that_is_frozen_is_what_a_signer_that_was_made_before_signs(
+    basic: KeyfaxBasic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(time, "time", lambda: 1_935_990_489.5)
+    request = httpx.Request("GET", "http://localhost/interview/api/v1/token")
+    basic.sign(request)
+    assert request.headers["Authorization"].endswith(":1935990489")

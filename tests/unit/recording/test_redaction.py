@@ -372,3 +372,17 @@ def test_what_is_beside_a_made_up_sample_is_redacted_and_the_sample_stays() -> N
     written = Redactor(NOW).redact_text("note", text)
     assert written == text.replace(SECRET, "<token:1>")
     assert Redactor(NOW).redact_text("note", SAMPLE) == SAMPLE
+
+
+def test_times_are_relative_to_the_first_exchange_where_a_test_freezes_its_time_after_it_has_begun() -> None:
+    later, last = (datetime(year, 5, 6, 7, 8, 9, tzinfo=UTC) for year in (2031, 2035))
+    moments = [later]
+    recorder = Recorder(NOW, Addresses(), "keep", lambda kind, value: None, lambda: moments[0])
+    recorder.note(request({}), Response(200, JSON, b'{"created_at": "2031-05-06T07:18:09Z"}'))
+    moments[0] = last  # what comes after the first exchange moves nothing
+    recorder.note(request({}), Response(200, JSON, b'{"created_at": "2031-05-06T07:28:09Z"}'))
+    cassette = Cassette.read(recorder.make_cassette("test", Origin("emulator"), None, ()).write(), "here")
+    assert "2031" not in cassette.write().decode()
+    player = Player(cassette, "here", NOW, Addresses(), lambda: last)
+    answers = [json.loads(player.answer(request({})).body)["created_at"] for _ in range(2)]
+    assert answers == ["2035-05-06T07:18:09Z", "2035-05-06T07:28:09Z"]
