@@ -1,6 +1,7 @@
 """What the lanes start from: a consumer's project, and what its runs come to without any neighbour."""
 
 import shutil
+import socket
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,3 +30,10 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Expected:
     replayed = project.run(*REPLAYING)
     assert replayed.code == 0, replayed.said
     return Expected(recorded, replayed, data, cassettes)
+
+
+@pytest.fixture
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+        return port
