@@ -60,15 +60,14 @@ class Progress:
         if reporter.isatty:
             reporter.rewrite(self.describe(), erase=True)
         else:
-            reporter.ensure_newline()
             reporter.write_line(self.describe())
 
     def pytest_sessionfinish(self) -> None:
         """Leave the terminal's line for what follows."""
         reporter = self._config.pluginmanager.get_plugin("terminalreporter")
         if reporter is not None and self._done:
+            reporter.write("\n")  # behind pytest's own last percentage
             self._show(reporter)
-            reporter.ensure_newline()
 
     def describe(self) -> str:
         """The line."""

@@ -6,8 +6,11 @@ import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from pytest_keyauth.access import LIVE_VARIABLES
+from pytest_keyauth.errors import SettingsError
+from pytest_keyauth.settings import read_settings
 
 __all__ = ["add_arguments", "build_command", "run"]
 
@@ -72,9 +75,20 @@ def run(options: argparse.Namespace) -> int:
     """
     command = build_command(options, os.environ)
     print(f"keyauth check: pytest {shlex.join(command)}", flush=True)
+    _print_header(options)
     if options.dry_run:
         return 0
     return _run_pytest(command)
+
+
+def _print_header(options: argparse.Namespace) -> None:
+    """Say where requests go and as whom, which pytest's header does not where it is to be quiet."""
+    names = ("allow_host", "max_requests", "rate")
+    values = {"target": "live", "contracts": options.provider or _find_provider(os.environ)}
+    with suppress(SettingsError):  # which pytest tells
+        print(
+            read_settings(values | {name: getattr(options, name) for name in names}, os.environ).describe(), flush=True
+        )
 
 
 def _run_pytest(command: Sequence[str]) -> int:

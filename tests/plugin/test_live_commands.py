@@ -73,6 +73,8 @@ def test_a_check_says_which_command_it_runs_and_writes_where_a_ci_shows_it(
     checked = keyauth(tmp_path, served, "check", "--provider=keytrac", *SOME, GITHUB_STEP_SUMMARY=str(summary))
     assert checked.returncode == 0, checked.stdout + checked.stderr
     assert checked.stdout.startswith("keyauth check: pytest -p pytest_keyauth ")
+    shown = f"keyauth: requests go to {served['KEYAUTH_KEYTRAC_URL']} as token {served['KEYAUTH_KEYTRAC_TOKEN'][:4]}…"
+    assert shown in checked.stdout.splitlines()
     assert "keytrac: 1 confirmed" in checked.stdout
     assert summary.read_text().startswith("What others said.\n")
     assert DRIFTED in summary.read_text()
