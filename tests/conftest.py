@@ -7,7 +7,7 @@ import pytest
 
 # No deadline, since machines are shared; in CI always the same examples, so that a failure is the change's.
 _PROJECT = hypothesis.settings(deadline=None, derandomize=bool(os.environ.get("CI")))
-hypothesis.settings.register_profile("project", _PROJECT, max_examples=30)
+hypothesis.settings.register_profile("project", _PROJECT, max_examples=25)
 hypothesis.settings.register_profile("thorough", _PROJECT, max_examples=500)
 hypothesis.settings.load_profile("project")
 

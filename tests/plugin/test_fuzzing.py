@@ -42,6 +42,7 @@ def test_fuzzing_comes_beside_the_tests_that_are_there_and_beside_contracts(pyte
     run.stdout.no_fnmatch_line("fuzz/keytrac*")
 
 
+@pytest.mark.slow
 def test_what_was_sent_is_told_by_phase_with_the_seed(pytester: pytest.Pytester) -> None:
     run = pytester.runpytest("--keyauth-fuzz=16", "--keyauth-seed=5", "fuzz/keyfax", "fuzz/keytrac::examples")
     run.assert_outcomes(passed=5)

@@ -174,6 +174,7 @@ def test_a_run_that_is_told_to_end_cleans_up_by_itself(
         assert not deleted(meddler) & before
 
 
+@pytest.mark.slow
 def test_a_failing_test_leaves_nobody_and_the_next_run_removes_what_a_killed_one_has_left(
     account: tuple[Account, dict[str, str]], tmp_path: Path
 ) -> None:

@@ -87,6 +87,7 @@ DRIFTS = [
         MISSING,
         [("status", "value")],
         id="a-status",
+        marks=pytest.mark.slow,
     ),
     pytest.param(
         changed(is_for_a_missing_user, lambda passing: passing.saying(b"User not found", b"No such user")),
@@ -111,12 +112,14 @@ DRIFTS = [
         SHOWN,
         [("body /overview/authentication_count", "type")],
         id="a-type",
+        marks=pytest.mark.slow,
     ),
     pytest.param(
         changed(is_for_a_missing_user, typed("text/html")),
         MISSING,
         [("header content-type", "value")],
         id="a-header",
+        marks=pytest.mark.slow,
     ),
     pytest.param(
         changed(is_for_a_missing_user, lambda passing: replace(typed("text/html")(passing), body=b"<h1>gone</h1>")),
@@ -176,7 +179,7 @@ def test_an_answer_that_is_slow_is_an_answer(pytester: pytest.Pytester, before: 
 
 
 OUTAGES = [
-    pytest.param(changed(is_for_a_missing_user, slow(0.4)), "ReadTimeout", id="too-slow"),
+    pytest.param(changed(is_for_a_missing_user, slow(0.4)), "ReadTimeout", id="too-slow", marks=pytest.mark.slow),
     pytest.param(changed(is_for_a_missing_user, lambda _passing: None), "RemoteProtocolError", id="dropped"),
     pytest.param(
         changed(

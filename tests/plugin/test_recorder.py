@@ -240,6 +240,7 @@ def test_what_writes_nothing_is_no_part_of_a_sample(chromium: Chromium, consumer
     assert (masked.keys, masked.length) == (("I0", "I0", "I1", "I1"), "2")
 
 
+@pytest.mark.slow
 def test_a_key_that_comes_up_in_another_field_belongs_to_the_one_in_which_it_went_down(
     chromium: Chromium, consumer: Consumer
 ) -> None:
@@ -256,6 +257,7 @@ def test_a_key_that_comes_up_in_another_field_belongs_to_the_one_in_which_it_wen
     assert masked.keys == ()
 
 
+@pytest.mark.slow
 def test_an_emptied_field_begins_anew_and_a_sent_one_keeps_its_sample(chromium: Chromium, consumer: Consumer) -> None:
     async def scenario(context: Any) -> list[Recording]:
         page = await open_page(
@@ -287,6 +289,7 @@ def test_an_emptied_field_begins_anew_and_a_sent_one_keeps_its_sample(chromium: 
     assert (retyped.length, len(retyped.keys)) == ("6", 12)
 
 
+@pytest.mark.slow
 def test_fields_may_come_later_and_their_samples_are_in_what_any_form_sends(
     chromium: Chromium, consumer: Consumer
 ) -> None:
@@ -351,6 +354,7 @@ def test_a_password_that_the_page_shows_stays_masked(chromium: Chromium, consume
     assert chromium.play(scenario).keys == ("I0", "I0", "I1", "I1")
 
 
+@pytest.mark.slow
 def test_keys_of_a_phone_are_told_by_what_they_write(chromium: Chromium, consumer: Consumer) -> None:
     """Its keyboard says 229 of each key, and writes by itself or through a composition."""
 
@@ -406,6 +410,7 @@ def test_the_header_says_which_browser_on_which_device_and_when(
     assert recording.recorded_at[:13] == now[:13].replace("T", " ")
 
 
+@pytest.mark.slow
 def test_a_page_gets_one_global_name_however_often_it_loads_the_script(chromium: Chromium, consumer: Consumer) -> None:
     async def scenario(context: Any) -> tuple[Any, ...]:
         page = await open_page(context, consumer, "<input id=text>", "1")
@@ -421,6 +426,7 @@ def test_a_page_gets_one_global_name_however_often_it_loads_the_script(chromium:
     assert recording.keys == ("65", "65")
 
 
+@pytest.mark.slow
 def test_a_page_that_is_written_anew_is_recorded(chromium: Chromium, consumer: Consumer) -> None:
     async def scenario(context: Any) -> Recording:
         page = await open_page(context, consumer, "<input id=text>")
@@ -434,6 +440,7 @@ def test_a_page_that_is_written_anew_is_recorded(chromium: Chromium, consumer: C
     assert chromium.play(scenario).keys == ("65", "65")
 
 
+@pytest.mark.slow
 def test_a_typist_says_what_cannot_be_typed_into(
     chromium: Chromium, consumer: Consumer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
