@@ -181,7 +181,7 @@ KEYFAX_BUGS = (
         "a reset ends the keys at once",
         "keys",
         "keyfax.store",
-        (("self._replace(pair.host, (*self.pairs(pair.host), pair))", "self._replace(pair.host, (pair,))"),),
+        (("self._pairs[pair.host] = (*self.pairs(pair.host), pair)", "self._replace(pair.host, (pair,))"),),
         f"{CONTRACTS}/test_reset_key.py",
     ),
     Bug(
@@ -260,10 +260,10 @@ KEYFAX_BUGS = (
             (
                 (
                     '        self._faults.attempt("write-key")\n'
-                    "        self._replace(pair.host, (*self.pairs(pair.host), pair))"
+                    "        self._pairs[pair.host] = (*self.pairs(pair.host), pair)"
                 ),
                 (
-                    "        self._replace(pair.host, (*self.pairs(pair.host), pair))\n"
+                    "        self._pairs[pair.host] = (*self.pairs(pair.host), pair)\n"
                     '        self._faults.attempt("write-key")'
                 ),
             ),

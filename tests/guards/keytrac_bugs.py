@@ -214,8 +214,8 @@ KEYTRAC_BUGS = (
         "keytrac.store",
         (
             (
-                "        del self._users[identifier]\n        self._note(identifier)",
-                "        del self._users[identifier]",
+                "        if identifier in self._told:\n            self._note(identifier)\n        elif",
+                "        if",
             ),
         ),
         f"{UNIT}/test_store.py",

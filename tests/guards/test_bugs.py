@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,13 @@ def test_every_planted_bug_is_caught(
     assert set(result["kinds"]) >= KINDS
     assert len(result["caught"]) >= fewest
     record_property("guard", f"{len(result['caught'])} bugs planted ({which}), {len(result['caught'])} caught")
+
+
+@pytest.mark.parametrize("name", ["keyfax_bugs", "keytrac_bugs"])
+def test_every_bug_can_still_be_planted(name: str) -> None:
+    for each in import_module(name).BUGS:
+        with each.planted():  # or it is stale: its source is another one now
+            pass
 
 
 def bug(*edits: tuple[str, str], module: str = "keyfax.keys") -> Bug:
